@@ -1,0 +1,1 @@
+"""The shell around the core: doors, rooms of nouns, and the store."""

@@ -1,0 +1,55 @@
+"""Arrivals: what came in through a door, in terms no door owns. Values only; doors make them, the desk takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Typed text. `message` is the door's id of the message; `edited` when it said something else before."""
+
+    text: str
+    message: str
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """A button of something we sent: outbox row, attempt, and the button's place in it. All three come from outside."""
+
+    outbox: int
+    attempt: int
+    button: int
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """Something that is no text and no button of ours: "voice", "photo", "sticker", "contact", "tap", "other"."""
+
+    kind: str
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The person closed this door: blocked the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The person opened the door again: unblocked the bot."""
+
+
+What = Said | Tapped | Strange | Left | Returned
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing from one person. `address` is how the door reaches them; `language` what their device says."""
+
+    door: str
+    address: str
+    what: What
+    language: str | None = None

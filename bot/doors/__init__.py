@@ -1,0 +1,1 @@
+"""Where conversations happen. Only app.py imports a door."""

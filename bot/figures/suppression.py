@@ -1,0 +1,87 @@
+"""Suppression: which figures are too small to show. Thresholds count persons, never answers.
+
+Under 7 persons nothing is shown (Insikt's line; 10 where the audience are employees or internal customers).
+From there to 29 the value is shown rounded, without a distribution, marked "few answers". From 30 it is shown
+whole. What is hidden must not come back by subtraction either: from a total, or from the weeks beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import Enum
+
+FEWEST = 7
+FEWEST_COLLEAGUES = 10
+COLLEAGUES = frozenset({"employee", "internal-customer"})
+ENOUGH = 30
+ROUNDED_TO = 5
+
+
+class Showing(Enum):
+    """How much of a figure may be shown: `HIDDEN` nothing, `FEW` its rounded value, `WHOLE` all of it."""
+
+    HIDDEN = "hidden"
+    FEW = "few"
+    WHOLE = "whole"
+
+
+def fewest(audience: str) -> int:
+    """The smallest number of persons of whom anything is shown."""
+    return FEWEST_COLLEAGUES if audience in COLLEAGUES else FEWEST
+
+
+def showing(persons: int, audience: str) -> Showing:
+    """How much may be shown of a figure about this many persons."""
+    if persons < fewest(audience):
+        return Showing.HIDDEN
+    return Showing.FEW if persons < ENOUGH else Showing.WHOLE
+
+
+def with_weeks(persons: int, persons_in_hidden_weeks: int, audience: str) -> Showing:
+    """How much may be shown of a period whose other weeks are already shown whole, each in its own report.
+
+    The period less those weeks tells about the persons of the hidden weeks together: they are the group that
+    must be large enough. Nobody in hidden weeks: nothing can be derived.
+    """
+    alone = showing(persons, audience)
+    if persons_in_hidden_weeks == 0 or alone is Showing.HIDDEN:
+        return alone
+    derived = showing(persons_in_hidden_weeks, audience)
+    return min(alone, derived, key=(Showing.HIDDEN, Showing.FEW, Showing.WHOLE).index)
+
+
+def with_total(persons: Sequence[int], audience: str) -> list[Showing]:
+    """How much may be shown of each part of a total that is shown itself.
+
+    While the hidden parts together are under the threshold, or one alone is hidden, they could be derived as
+    the total less the rest: the smallest part still shown is hidden too (secondary suppression, as in
+    Hundepool et al., Statistical Disclosure Control, 2012, chapter 4). Parts without anybody tell nothing and
+    stay as they are.
+    """
+    shown = [showing(count, audience) for count in persons]
+    while True:
+        hidden = [count for count, how in zip(persons, shown, strict=True) if how is Showing.HIDDEN and count]
+        left = [place for place, how in enumerate(shown) if how is not Showing.HIDDEN]
+        if not hidden or not left or (len(hidden) > 1 and sum(hidden) >= fewest(audience)):
+            return shown
+        shown[min(left, key=lambda place: persons[place])] = Showing.HIDDEN
+
+
+def rounded(value: float) -> int:
+    """The nearest multiple of 5, halves upwards."""
+    return math.floor(value / ROUNDED_TO + 0.5) * ROUNDED_TO
+
+
+def rounded_down(value: float) -> int:
+    """The multiple of 5 at or under it: the lower end of a rounded interval."""
+    return math.floor(value / ROUNDED_TO) * ROUNDED_TO
+
+
+def rounded_up(value: float) -> int:
+    """The multiple of 5 at or over it: the upper end of a rounded interval, and every count of few persons.
+
+    Counts are rounded because a question put only after a certain answer would tell how many gave that
+    answer.
+    """
+    return math.ceil(value / ROUNDED_TO) * ROUNDED_TO

@@ -1,0 +1,207 @@
+"""Follow-ups: what is due now. Begin, remind, expire, wake, repeat; each asks the store, none remembers anything.
+
+Every function takes part in the caller's transaction and does at most `limit` of what is due, so that a backlog after
+an outage is worked off in many short transactions. Nothing is sent in closed hours but what a person is waiting for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.conversations import Conversations
+from bot.premises import Premises
+from bot.store import contacts, conversations, facts, follow_ups, outbox, people
+from bot.store.database import Transaction
+from bot.store.follow_ups import Disposition
+from bot.store.weeks import open_week
+from flows.wording import in_language
+
+SILENT = timedelta(hours=24)
+"""An open question silent for so long yields to a follow-up whose last useful moment is nearer (promise 8)."""
+
+ABSENCE = timedelta(seconds=150)
+"""Telegram keeps a tap for 150 seconds; after a longer absence taps are lost (promise 9)."""
+
+ACTIVE = timedelta(hours=1)
+PROMPT = timedelta(minutes=15)
+LIMIT = 100
+
+_HEARD = "heard_at"
+_ABSENT_FROM, _ABSENT_UNTIL = "absent_from", "absent_until"
+
+
+class FollowUps:
+    """The follow-ups of these premises."""
+
+    def __init__(self, premises: Premises, conversations_room: Conversations) -> None:
+        self._premises = premises
+        self._conversations = conversations_room
+
+    def begin_due(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
+        """Begin what is due, the longest due first; returns how many rows were settled one way or the other.
+
+        What can't be asked ends here: the person stopped, or can't be reached; too late is `expire`'s.
+        """
+        if not self._premises.organisation.calendar.is_open(now):
+            return 0
+        handled = 0
+        taken: set[str] = set()
+        for follow_up in follow_ups.due(tx, now, silent_since=now - SILENT, limit=limit):
+            contact = contacts.of_id(tx, follow_up.contact_id)
+            person_id = contact.person_id if contact is not None else None
+            if contact is None or person_id is None or person_id in taken or follow_up.useful_until <= now:
+                continue
+            person = people.of_id(tx, person_id)
+            if person is None or person.unreachable_at is not None:
+                self._end(tx, follow_up.id, contact.id, "unreachable", "blocked", contact.outcome, now)
+            elif person.stopped_at is not None:
+                self._end(tx, follow_up.id, contact.id, "not-asked", "stopped", contact.outcome, now)
+            elif self._conversations.begin(tx, follow_up, contact, person, now):
+                taken.add(person_id)
+            handled += 1
+        return handled
+
+    def begin_for(self, tx: Transaction, contact_id: str, now: datetime) -> bool:
+        """Begin at once what is due for a contact whose person has just opened the invitation; True if something was.
+
+        The person is here and waits, so closed hours don't count.
+        """
+        contact = contacts.of_id(tx, contact_id)
+        person = people.of_id(tx, contact.person_id) if contact is not None and contact.person_id else None
+        if contact is None or person is None:
+            return False
+        for follow_up in follow_ups.of_contact(tx, contact_id):
+            if follow_up.state == "planned" and follow_up.due_at <= now < follow_up.useful_until:
+                if self._conversations.begin(tx, follow_up, contact, person, now):
+                    return True
+                contact = contacts.of_id(tx, contact_id) or contact
+        return False
+
+    def expire(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
+        """End what is past its last useful moment, each with its reason; returns how many."""
+        expiring = follow_ups.expiring(tx, now, limit)
+        for follow_up in expiring:
+            kept = conversations.of_follow_up(tx, follow_up.id)
+            contact = contacts.of_id(tx, follow_up.contact_id)
+            if kept is not None and kept.turn != "ended":
+                self._conversations.close(tx, kept, "no-reply", now, unheard="unanswered")
+                person = people.of_id(tx, kept.person_id)
+                if person is not None and person.stopped_at is None:
+                    self._conversations.next_turn(tx, person, now)
+                continue
+            reason = "too-late" if follow_up.bound else "invitation-not-opened"
+            outcome = contact.outcome if contact is not None else None
+            self._end(tx, follow_up.id, follow_up.contact_id, "missed", reason, outcome, now)
+        return len(expiring)
+
+    def remind(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
+        """Remind of silent *after* conversations, once a contact; returns how many reminders were due."""
+        if not self._premises.organisation.calendar.is_open(now):
+            return 0
+        due = follow_ups.to_remind(tx, now, limit)
+        for follow_up in due:
+            kept = conversations.of_follow_up(tx, follow_up.id)
+            contact = contacts.of_id(tx, follow_up.contact_id)
+            person = people.of_id(tx, kept.person_id) if kept is not None else None
+            reminded = False
+            if kept is not None and kept.turn == "open" and contact is not None and person is not None:
+                free = contact.reminded_at is None and person.stopped_at is None and person.unreachable_at is None
+                reminded = free and self._conversations.again(tx, kept, person, "reminder", now)
+            if reminded:
+                contacts.reminded(tx, follow_up.contact_id, now)
+            follow_ups.reminded(tx, follow_up.id, now if reminded else None)
+        return len(due)
+
+    def wake(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
+        """Ask again those who chose this moment; returns how many. Those woken too late wait for open hours."""
+        open_hours = self._premises.organisation.calendar.is_open(now)
+        woken = 0
+        for kept in conversations.waking(tx, now, limit):
+            prompt = kept.wake_at is not None and now - kept.wake_at <= PROMPT
+            person = people.of_id(tx, kept.person_id)
+            if not (open_hours or prompt) or person is None:
+                continue
+            if conversations.open_of_person(tx, person.id) is None:
+                self._conversations.again(tx, kept, person, None, now)
+            else:
+                conversations.give_floor(tx, kept.id, "waiting")
+            woken += 1
+        return woken
+
+    def heard(self, tx: Transaction, now: datetime) -> None:
+        """Somebody listens at the door `now`; a gap since the last time that is too long for taps is noted."""
+        before = facts.moment(tx, _HEARD)
+        if before is not None and now - before > ABSENCE and facts.moment(tx, _ABSENT_FROM) is None:
+            facts.put_moment(tx, _ABSENT_FROM, before)
+            facts.put_moment(tx, _ABSENT_UNTIL, now)
+        facts.put_moment(tx, _HEARD, now)
+
+    def after_absence(self, tx: Transaction, now: datetime) -> int:
+        """After a noted absence, put the open question once more to those active in the hour before it.
+
+        At once after a short absence; after one of more than an hour in open hours only. Returns to how many.
+        """
+        since, until = facts.moment(tx, _ABSENT_FROM), facts.moment(tx, _ABSENT_UNTIL)
+        if since is None or until is None:
+            return 0
+        if until - since > ACTIVE and not self._premises.organisation.calendar.is_open(now):
+            return 0
+        repeated = 0
+        for kept in conversations.active_between(tx, since - ACTIVE, since):
+            person = people.of_id(tx, kept.person_id)
+            if person is None or person.stopped_at is not None:
+                continue
+            if self._conversations.again(tx, kept, person, "after-absence", now):
+                conversations.repeated(tx, kept.id, now)
+                repeated += 1
+        facts.forget(tx, _ABSENT_FROM)
+        facts.forget(tx, _ABSENT_UNTIL)
+        return repeated
+
+    def settle_unknown(self, tx: Transaction, now: datetime) -> int:
+        """Send once more, worded as a repeat, what may not have arrived and nothing has proven; returns how many."""
+        repeated = 0
+        for row in outbox.unsettled(tx, now):
+            language = row.language or self._premises.languages[0]
+            prefix = in_language(self._premises.words["in-case"], language)
+            repeated += outbox.repeat(tx, row.id, prefix, now) is not None
+        return repeated
+
+    def unreachable(self, tx: Transaction, lookup: bytes, now: datetime) -> None:
+        """The door says that nothing reaches this address: what is planned is cancelled, with that reason."""
+        person = people.of_lookup(tx, lookup)
+        if person is None:
+            return
+        people.unreachable(tx, person.id, now)
+        for kept in conversations.live_of_person(tx, person.id):
+            self._conversations.close(tx, kept, "blocked", now, unheard="unreachable")
+        for follow_up in follow_ups.planned_of_person(tx, person.id):
+            contact = contacts.of_id(tx, follow_up.contact_id)
+            outcome = contact.outcome if contact is not None else None
+            self._end(tx, follow_up.id, follow_up.contact_id, "unreachable", "blocked", outcome, now)
+
+    def stopped(self, tx: Transaction, person: str, now: datetime) -> None:
+        """The person said stop: what is under way ends with what was answered; what is planned ends when it is due."""
+        for kept in conversations.live_of_person(tx, person):
+            self._conversations.close(tx, kept, "stopped", now, unheard="declined")
+
+    def cancelled(self, tx: Transaction, under_way: list[str], now: datetime) -> None:
+        """The contact was cancelled: end the conversations of these follow-ups."""
+        for follow_up in under_way:
+            kept = conversations.of_follow_up(tx, follow_up)
+            if kept is not None:
+                self._conversations.close(tx, kept, "cancelled", now, unheard="not-asked")
+
+    def _end(
+        self,
+        tx: Transaction,
+        follow_up: str,
+        contact: str,
+        disposition: Disposition,
+        reason: str,
+        outcome: str | None,
+        now: datetime,
+    ) -> None:
+        week = open_week(tx, now, self._premises.zone)
+        follow_ups.end(tx, follow_up, disposition, reason, outcome=outcome, now=now, week=week)
+        contacts.close(tx, contact, now)

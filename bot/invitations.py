@@ -1,0 +1,69 @@
+"""Invitations: the codes that let a person begin. Looking binds nothing; beginning does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.keys import code_hash
+from bot.premises import Premises
+from bot.store import contacts, follow_ups, invitations
+from bot.store.contacts import Contact
+from bot.store.database import Transaction
+from bot.store.people import Person
+from bot.store.weeks import open_week
+
+
+class Invitations:
+    """The invitations of these premises."""
+
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+
+    def make(self, tx: Transaction, contact: str, expires: datetime, now: datetime) -> str:
+        """A personal invitation to a contact; returns its code, which is never stored."""
+        id_ = self._premises.ids()
+        code = self._premises.keyring.code(id_)
+        invitations.add(tx, id_, contact=contact, code_hash=code_hash(code), now=now, expires=expires)
+        return code
+
+    def code(self, tx: Transaction, contact: str) -> str | None:
+        """The code of a contact's invitation once more, until somebody has begun with it; then None."""
+        invitation = invitations.of_contact(tx, contact)
+        if invitation is None or invitation.person_id is not None:
+            return None
+        return self._premises.keyring.code(invitation.id)
+
+    def accept(self, tx: Transaction, code: str, person: Person, now: datetime) -> Contact | None:
+        """The person begins with `code`: the contact is theirs from now on. Theirs already: the same again.
+
+        None for a code that is wrong, expired, or somebody else's, and for a contact that was cancelled: to a
+        stranger they all look the same.
+        """
+        invitation = invitations.of_code(tx, code_hash(code))
+        if invitation is None or invitation.expires_at <= now:
+            return None
+        if invitation.person_id not in (None, person.id):
+            return None
+        contact = contacts.of_id(tx, invitation.contact_id)
+        if contact is None or contact.cancelled_at is not None or contact.person_id not in (None, person.id):
+            return None
+        if invitation.person_id is None:
+            invitations.bind(tx, invitation.id, person.id, now)
+            contacts.bind(tx, contact.id, person.id)
+            follow_ups.bind(tx, contact.id, bound=True)
+            self._take_up_declined(tx, contact.id, now)
+        return contact
+
+    def release(self, tx: Transaction, contact: str) -> None:
+        """The person said no thanks before answering anything: the invitation is nobody's again."""
+        invitations.release(tx, contact)
+        contacts.bind(tx, contact, None)
+        follow_ups.bind(tx, contact, bound=False)
+
+    def _take_up_declined(self, tx: Transaction, contact: str, now: datetime) -> None:
+        # Somebody said no thanks with this code before; whoever uses it now may still be asked what is useful to ask.
+        week = open_week(tx, now, self._premises.zone)
+        for follow_up in follow_ups.of_contact(tx, contact):
+            if follow_up.disposition == "declined" and follow_up.useful_until > now and follow_up.begun_at is None:
+                follow_ups.resume(tx, follow_up.id, "planned", now=now, week=week)
+                contacts.reopen(tx, contact)

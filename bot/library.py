@@ -1,0 +1,97 @@
+"""The library of journeys: finds their files, reads them, and keeps every version ever used, by fingerprint.
+
+A fingerprint is the SHA-256 of the resolved journey as canonical JSON: with shared phrases, without comments.
+Never interprets a journey; that is `flows.conversation`'s work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import msgspec
+
+from flows.journey import Journey, Phrases
+from flows.reading import read_journey, read_phrases
+from flows.source import Problem
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_DECODER = msgspec.json.Decoder(Journey)
+
+
+class FaultyJourneys(Exception):
+    """Journey files that can't be used; `problems` holds every fault found."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True)
+class Library:
+    """The journeys on the shelf, by code, and the phrases they share."""
+
+    journeys: Mapping[str, Journey]
+    phrases: Phrases
+    fingerprints: Mapping[str, str]
+    _decoded: dict[str, Journey] = field(default_factory=dict, repr=False)
+
+    def version(self, fingerprint: str, body: bytes) -> Journey:
+        """The journey of a kept version: `body` as `encoded` made it. Decoded once."""
+        found = self._decoded.get(fingerprint)
+        if found is None:
+            found = self._decoded[fingerprint] = decoded(body)
+        return found
+
+
+def encoded(journey: Journey) -> bytes:
+    """The resolved journey as canonical JSON."""
+    return _ENCODER.encode(journey)
+
+
+def decoded(body: bytes) -> Journey:
+    """The journey that `encoded` wrote. msgspec.ValidationError if it is not one."""
+    return _DECODER.decode(body)
+
+
+def fingerprint(journey: Journey) -> str:
+    """64 hexadecimal digits that name this very version of the journey."""
+    return hashlib.sha256(encoded(journey)).hexdigest()
+
+
+def journey_files(folder: Path | None) -> list[Traversable]:
+    """The journey files of `folder`, or the built-in ones, by name."""
+    shelf: Traversable = folder if folder is not None else resources.files("flows").joinpath("journeys")
+    return sorted((file for file in shelf.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+
+
+def shared_phrases(languages: Sequence[str]) -> Phrases:
+    """The phrases every journey shares. FaultyJourneys if their file has errors."""
+    source = resources.files("flows").joinpath("phrases.yaml").read_bytes()
+    reading = read_phrases(source, "phrases.yaml", languages)
+    if reading.value is None:
+        raise FaultyJourneys(reading.problems)
+    return reading.value
+
+
+def opened(folder: Path | None, languages: Sequence[str]) -> Library:
+    """Read every journey of `folder` (None: the built-in ones).
+
+    Raises FaultyJourneys with the errors of all the files together; warnings are `kundresa check`'s to show.
+    """
+    phrases = shared_phrases(languages)
+    journeys: dict[str, Journey] = {}
+    problems: list[Problem] = []
+    for file in journey_files(folder):
+        reading = read_journey(file.read_bytes(), file.name, phrases, languages)
+        if reading.value is None:
+            problems += [problem for problem in reading.problems if problem.kind == "error"]
+        else:
+            journeys[reading.value.code] = reading.value
+    if problems:
+        raise FaultyJourneys(problems)
+    return Library(journeys, phrases, {code: fingerprint(journey) for code, journey in journeys.items()})

@@ -1,0 +1,1 @@
+"""The one place with SQL: a <noun>.sql beside each <noun>.py."""

@@ -1,0 +1,47 @@
+-- of_lookup: the person behind an address, with whether they have said stop
+SELECT persons.id, persons.language, persons.language_chosen, persons.unreachable_at, addresses.lookup, addresses.door,
+       stops.stopped_at
+  FROM addresses
+  JOIN persons ON persons.id = addresses.person_id
+  LEFT JOIN stops ON stops.lookup = addresses.lookup
+ WHERE addresses.lookup = :lookup
+
+-- of_id: a person with the address they were last met at
+SELECT persons.id, persons.language, persons.language_chosen, persons.unreachable_at, addresses.lookup, addresses.door,
+       stops.stopped_at
+  FROM persons
+  JOIN addresses ON addresses.person_id = persons.id
+  LEFT JOIN stops ON stops.lookup = addresses.lookup
+ WHERE persons.id = :person
+ ORDER BY addresses.created_at DESC
+ LIMIT 1
+
+-- add: a new person
+INSERT INTO persons (id, language, created_at, last_heard_at) VALUES (:id, :language, :now, :now)
+
+-- add_address: how a person is reached through one door
+INSERT INTO addresses (lookup, person_id, door, sealed, created_at) VALUES (:lookup, :person, :door, :sealed, :now)
+
+-- heard: the person was heard from, so they can be reached
+UPDATE persons SET last_heard_at = :now, unreachable_at = NULL WHERE id = :person
+
+-- unreachable: the person closed the door
+UPDATE persons SET unreachable_at = :now WHERE id = :person
+
+-- speak: the person chose a language
+UPDATE persons SET language = :language, language_chosen = 1 WHERE id = :person
+
+-- guess: the language to use until the person chooses one
+UPDATE persons SET language = :language WHERE id = :person AND language_chosen = 0
+
+-- stop: nothing more is sent to this address
+INSERT INTO stops (lookup, stopped_at) VALUES (:lookup, :now) ON CONFLICT DO NOTHING
+
+-- start: this address may be written to again
+DELETE FROM stops WHERE lookup = :lookup
+
+-- without_purpose: persons who have no contact and have been silent since a moment
+DELETE FROM persons
+ WHERE last_heard_at < :since
+   AND NOT EXISTS (SELECT 1 FROM contacts WHERE contacts.person_id = persons.id)
+   AND NOT EXISTS (SELECT 1 FROM conversations WHERE conversations.person_id = persons.id)

@@ -1,0 +1,274 @@
+-- Kundresa's first schema. Columns of type `moment` are milliseconds since 1970 in UTC and reach Python as aware
+-- datetimes. Codes are kept, never labels. No column holds a clear chat id, name, phone number or code of an invitation.
+
+-- Facts about the database itself: the check of its key, and when somebody last listened at the door.
+CREATE TABLE facts (
+    name  TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) WITHOUT ROWID;
+
+-- One who answers: a random id, derived from nothing.
+CREATE TABLE persons (
+    id              TEXT PRIMARY KEY,
+    language        TEXT NOT NULL,
+    language_chosen INTEGER NOT NULL DEFAULT 0,   -- 1: the person chose it; never guessed again
+    created_at      moment NOT NULL,
+    last_heard_at   moment,
+    unreachable_at  moment                        -- blocked the bot, or the account is gone
+) WITHOUT ROWID;
+
+-- How a person is reached through one door. `lookup` is a keyed hash of the address, `sealed` the address itself, encrypted.
+CREATE TABLE addresses (
+    lookup     BLOB PRIMARY KEY,
+    person_id  TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    door       TEXT NOT NULL,
+    sealed     BLOB NOT NULL,
+    created_at moment NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX addresses_of_person ON addresses (person_id);
+
+-- Who has said stop, by keyed hash: outlives person and address, until the same address says start.
+CREATE TABLE stops (
+    lookup     BLOB PRIMARY KEY,
+    stopped_at moment NOT NULL
+) WITHOUT ROWID;
+
+-- Every version of a journey that a conversation was ever pinned to, resolved, by fingerprint.
+CREATE TABLE journey_versions (
+    fingerprint TEXT PRIMARY KEY,
+    journey     TEXT NOT NULL,
+    body        BLOB NOT NULL,                    -- the resolved journey as JSON
+    first_used_at moment NOT NULL
+) WITHOUT ROWID;
+
+-- One occasion: a visit, a call, a decision. `person_id` is set when its invitation is bound.
+CREATE TABLE contacts (
+    id            TEXT PRIMARY KEY,
+    journey       TEXT NOT NULL,
+    fingerprint   TEXT REFERENCES journey_versions (fingerprint),  -- pinned by its first conversation
+    person_id     TEXT REFERENCES persons (id) ON DELETE SET NULL,
+    invitation    TEXT NOT NULL DEFAULT 'personal' CHECK (invitation IN ('personal', 'open')),
+    audience      TEXT NOT NULL,
+    unit          TEXT NOT NULL,
+    service       TEXT,
+    channel       TEXT,
+    cause         TEXT,
+    solved        TEXT,
+    outcome       TEXT,
+    matter_id     TEXT,
+    reference     TEXT,                           -- clear while open; its keyed hash stays
+    reference_lookup BLOB,
+    language      TEXT,
+    start_at      moment NOT NULL,
+    end_at        moment,
+    registered_at moment NOT NULL,
+    registered_week TEXT NOT NULL,
+    cancelled_at  moment,
+    closed_at     moment,
+    reminded_at   moment,                         -- one reminder a contact
+    simulated     INTEGER NOT NULL DEFAULT 0      -- 1: made by the demo
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX contacts_by_reference ON contacts (unit, journey, reference_lookup) WHERE reference_lookup IS NOT NULL;
+CREATE INDEX contacts_of_person ON contacts (person_id);
+CREATE INDEX contacts_by_start ON contacts (start_at);
+
+-- What lets a person begin. Only the hash of the code is kept: the code is made again from the id and the key.
+CREATE TABLE invitations (
+    id         TEXT PRIMARY KEY,
+    contact_id TEXT NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    code_hash  BLOB NOT NULL UNIQUE,
+    made_at    moment NOT NULL,
+    opened_at  moment,                            -- somebody looked
+    person_id  TEXT REFERENCES persons (id) ON DELETE SET NULL,   -- bound when the person began
+    bound_at   moment,
+    expires_at moment NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX invitations_of_contact ON invitations (contact_id);
+
+-- One phase planned for one contact. The frozen columns are copied from the contact when it is sent.
+CREATE TABLE follow_ups (
+    id             TEXT PRIMARY KEY,
+    contact_id     TEXT NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    phase          TEXT NOT NULL CHECK (phase IN ('before', 'during', 'after')),
+    state          TEXT NOT NULL CHECK (state IN ('planned', 'begun', 'ended')),
+    due_at         moment NOT NULL,
+    useful_until   moment NOT NULL,
+    retrospective  INTEGER NOT NULL DEFAULT 0,
+    with_during    INTEGER NOT NULL DEFAULT 0,    -- 1: the during questions open this after conversation
+    bound          INTEGER NOT NULL DEFAULT 0,    -- 1: there is a person to ask
+    begun_at       moment,
+    sent_at        moment,                        -- its first message is known to have left
+    remind_at      moment,
+    reminded_at    moment,
+    ended_at       moment,
+    disposition    TEXT CHECK (disposition IN ('answered', 'partial', 'declined', 'unanswered', 'missed', 'unreachable', 'not-asked')),
+    reason         TEXT NOT NULL DEFAULT '',
+    late           INTEGER NOT NULL DEFAULT 0,
+    unit           TEXT, service TEXT, channel TEXT, outcome TEXT,
+    contact_start  moment, contact_end moment,
+    UNIQUE (contact_id, phase)
+) WITHOUT ROWID;
+CREATE INDEX follow_ups_due ON follow_ups (due_at) WHERE state = 'planned' AND bound = 1;
+CREATE INDEX follow_ups_expiring ON follow_ups (useful_until) WHERE state <> 'ended';
+CREATE INDEX follow_ups_to_remind ON follow_ups (remind_at) WHERE state = 'begun' AND remind_at IS NOT NULL;
+
+-- Every change of a follow-up's state or disposition, so that a week can be told as it stood at its close.
+CREATE TABLE follow_up_history (
+    id           INTEGER PRIMARY KEY,
+    follow_up_id TEXT NOT NULL REFERENCES follow_ups (id) ON DELETE CASCADE,
+    at           moment NOT NULL,
+    week         TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    disposition  TEXT,
+    reason       TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX history_of_follow_up ON follow_up_history (follow_up_id, id);
+
+-- One person's walk through one phase. `state` is the core's Conversation as JSON.
+CREATE TABLE conversations (
+    id            TEXT PRIMARY KEY,
+    follow_up_id  TEXT NOT NULL UNIQUE REFERENCES follow_ups (id) ON DELETE CASCADE,
+    contact_id    TEXT NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    person_id     TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    door          TEXT NOT NULL,
+    fingerprint   TEXT NOT NULL REFERENCES journey_versions (fingerprint),
+    state         BLOB NOT NULL,
+    turn          TEXT NOT NULL CHECK (turn IN ('open', 'waiting', 'later', 'ended')),
+        -- open: has the person's floor; waiting: begun or yielded, for the floor; later: the person chose a moment
+    wake_at       moment,                         -- when 'later' ends
+    useful_until  moment NOT NULL,
+    began_at      moment NOT NULL,
+    asked_at      moment,                         -- when the open question was last put
+    replied_at    moment,
+    repeated_at   moment                          -- last repeat after an absence
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX one_open_conversation ON conversations (person_id) WHERE turn = 'open';
+CREATE INDEX conversations_of_person ON conversations (person_id, turn);
+CREATE INDEX conversations_waking ON conversations (wake_at) WHERE turn = 'later';
+
+-- Settled questions, append-only: a correction is a new row that supersedes.
+CREATE TABLE answers (
+    id              INTEGER PRIMARY KEY,
+    uid             TEXT NOT NULL UNIQUE,
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    follow_up_id    TEXT NOT NULL,
+    contact_id      TEXT NOT NULL,
+    person_id       TEXT NOT NULL,
+    question        TEXT NOT NULL,
+    asking          INTEGER NOT NULL,
+    status          TEXT NOT NULL CHECK (status IN ('answered', 'skipped', 'not-understood', 'left', 'not-drawn', 'routed-past')),
+    codes           TEXT NOT NULL DEFAULT '',     -- chosen codes, space-separated, in the question's order
+    number          REAL,
+    text            TEXT,                         -- own words as masked
+    masked          TEXT NOT NULL DEFAULT '',     -- kinds masked, space-separated, one word a piece
+    drawn           INTEGER NOT NULL DEFAULT 0,
+    draw_probability REAL,
+    language        TEXT NOT NULL,
+    door            TEXT NOT NULL,
+    source          TEXT,                         -- the door's id of the message it came from, for corrections
+    asked_at        moment,
+    answered_at     moment,
+    recorded_at     moment NOT NULL,
+    week            TEXT NOT NULL,                -- ISO week of recording, never one already exported
+    supersedes      INTEGER REFERENCES answers (id) ON DELETE SET NULL,
+    UNIQUE (conversation_id, question, asking)
+);
+CREATE INDEX answers_by_week ON answers (week);
+CREATE INDEX answers_of_contact ON answers (contact_id);
+CREATE INDEX answers_of_person ON answers (person_id);
+
+-- The numbers people gave to be called on: sealed, apart from every answer.
+CREATE TABLE call_back_numbers (
+    id              INTEGER PRIMARY KEY,
+    contact_id      TEXT NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    sealed          BLOB NOT NULL,
+    given_at        moment NOT NULL
+);
+
+-- The questions still to be handed out in the current shuffled block, by unit, journey and candidates.
+CREATE TABLE draws (
+    unit       TEXT NOT NULL,
+    journey    TEXT NOT NULL,
+    pool       TEXT NOT NULL,
+    candidates TEXT NOT NULL,
+    block      TEXT NOT NULL,
+    PRIMARY KEY (unit, journey, pool, candidates)
+) WITHOUT ROWID;
+
+-- What came in through a door, sealed as it came, until its turn is committed. `lookup` is the chat it came from.
+CREATE TABLE inbox (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    door        TEXT NOT NULL,
+    update_id   TEXT NOT NULL,
+    lookup      BLOB NOT NULL,
+    raw         BLOB,                             -- NULL once its turn is committed
+    received_at moment NOT NULL,
+    state       TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'done', 'parked')),
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    retry_at    moment,
+    fault       TEXT,
+    settled_at  moment,
+    UNIQUE (door, update_id)
+);
+CREATE INDEX inbox_new ON inbox (id) WHERE state = 'new';
+CREATE INDEX inbox_parked ON inbox (settled_at) WHERE state = 'parked';
+CREATE INDEX inbox_settled ON inbox (settled_at) WHERE state = 'done';
+
+-- What goes out. A send is queued -> sending -> sent | failed | unknown.
+CREATE TABLE outbox (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    person_id       TEXT REFERENCES persons (id) ON DELETE CASCADE,
+    lookup          BLOB NOT NULL,                -- the chat: order is kept within it
+    door            TEXT NOT NULL,
+    conversation_id TEXT REFERENCES conversations (id) ON DELETE CASCADE,
+    follow_up_id    TEXT,
+    kind            TEXT NOT NULL CHECK (kind IN ('send', 'edit')),
+    edits           INTEGER REFERENCES outbox (id) ON DELETE CASCADE,   -- the sent message that an edit changes
+    purpose         TEXT NOT NULL,
+    question        TEXT, asking INTEGER,
+    body            BLOB NOT NULL,                -- text and buttons, as JSON
+    state           TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown')),
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    queued_at       moment NOT NULL,
+    not_before      moment,                       -- a wait that Telegram asked for, or a back-off
+    useful_until    moment,                       -- after this it is not sent at all
+    sending_at      moment,
+    sent_at         moment,
+    message_key     TEXT,                         -- the door's id of the message
+    fault           TEXT,
+    settle_at       moment,                       -- when an unknown one without evidence is sent once more
+    repeats         INTEGER REFERENCES outbox (id) ON DELETE SET NULL,
+    UNIQUE (repeats)
+);
+CREATE INDEX outbox_waiting ON outbox (lookup, id) WHERE state IN ('queued', 'sending');
+CREATE INDEX outbox_unknown ON outbox (settle_at) WHERE state = 'unknown' AND settle_at IS NOT NULL;
+CREATE INDEX outbox_of_conversation ON outbox (conversation_id, question, asking);
+CREATE INDEX outbox_by_message ON outbox (lookup, message_key) WHERE message_key IS NOT NULL;
+
+-- Weeks that are closed: they take no new row. And the files made of them.
+CREATE TABLE weeks (
+    week      TEXT PRIMARY KEY,
+    closed_at moment NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE week_files (
+    week     TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    kind     TEXT NOT NULL CHECK (kind IN ('report', 'data')),
+    sha256   TEXT NOT NULL,
+    rows     INTEGER NOT NULL,
+    made_at  moment NOT NULL,
+    PRIMARY KEY (week, name)
+) WITHOUT ROWID;
+
+-- Answer rows erased since, by the week they belonged to: a count, never content.
+CREATE TABLE erased (
+    week TEXT PRIMARY KEY,
+    rows INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Requests handed over by commands, by their id, with the reply given: a repeat is harmless.
+CREATE TABLE requests (
+    id      TEXT PRIMARY KEY,
+    at      moment NOT NULL,
+    reply   BLOB NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,350 @@
+"""Weeks: closing them, reading what one holds, and the record of the files made of it.
+
+A closed week takes no new row: whoever records an answer asks `open_week` for the week it belongs to, and
+closing and recording are both writes, one after the other. So what a week holds is settled before it is read,
+and reading it again gives the same, less what was erased. Never makes a file, never decides what may be
+shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from bot.clock import iso_week, week_start
+from bot.store.database import Transaction
+from bot.store.queries import queries
+
+_SQL = queries("weeks.sql")
+
+
+class WeekNotEnded(Exception):
+    """The week still runs, so it can't be closed; the message says until when."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFile:
+    """A file made of a week: `kind` is "report" or "data", `rows` what its tables hold, `sha256` in
+    hexadecimal.
+    """
+
+    week: str
+    name: str
+    kind: str
+    sha256: str
+    rows: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A journey version that was used: `body` as `bot.library.encoded` wrote it."""
+
+    fingerprint: str
+    body: bytes
+    first_used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One settled question with what is known of its contact, as it stood at the week's close. Moments are in
+    UTC.
+
+    `codes` are separated by spaces; `state` and `disposition` are the follow-up's; `supersedes` is the uid of
+    the row that this one corrects.
+    """
+
+    id: int
+    uid: str
+    follow_up_id: str
+    contact_id: str
+    person_id: str
+    question: str
+    status: str
+    codes: str
+    number: float | None
+    text: str | None
+    drawn: int
+    draw_probability: float | None
+    language: str
+    door: str
+    asked_at: datetime | None
+    answered_at: datetime | None
+    recorded_at: datetime
+    supersedes: str | None
+    fingerprint: str
+    phase: str
+    retrospective: int
+    late: int
+    sent_at: datetime | None
+    state: str | None
+    disposition: str | None
+    reminded: int
+    unit: str
+    service: str | None
+    channel: str | None
+    outcome: str | None
+    contact_start: datetime
+    contact_end: datetime | None
+    journey: str
+    matter_id: str | None
+    audience: str
+    invitation: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRow:
+    """One follow-up as it stood at the week's close: what happened later is not in it. Moments are in UTC."""
+
+    id: str
+    contact_id: str
+    matter_id: str | None
+    journey: str
+    audience: str
+    invitation: str
+    phase: str
+    state: str
+    disposition: str | None
+    reason: str
+    unit: str
+    service: str | None
+    channel: str | None
+    cause: str | None
+    solved: str | None
+    outcome: str | None
+    person_id: str | None
+    fingerprint: str | None
+    door: str | None
+    language: str | None
+    retrospective: int
+    with_during: int
+    late: int
+    contact_start: datetime
+    contact_end: datetime | None
+    registered_at: datetime
+    due_at: datetime
+    useful_until: datetime
+    opened_at: datetime | None
+    bound_at: datetime | None
+    begun_at: datetime | None
+    sent_at: datetime | None
+    reminded_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TallyRow:
+    """So many persons (each counted once a question) and contacts settled a question in this way."""
+
+    fingerprint: str
+    question: str
+    retrospective: int
+    answered: int
+    codes: str
+    number: float | None
+    persons: int
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelRow:
+    """How far the contacts of one journey had come; `still_open` counts follow-ups, the others contacts."""
+
+    journey: str
+    audience: str
+    registered: int
+    opened: int
+    begun: int
+    finished: int
+    still_open: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """So many follow-ups of one journey ended in this disposition for this reason."""
+
+    journey: str
+    audience: str
+    disposition: str
+    reason: str
+    follow_ups: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Week:
+    week: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Masked:
+    masked: str
+
+
+def open_week(tx: Transaction, now: datetime, zone: tzinfo) -> str:
+    """The week that a row recorded `now` belongs to: this one, or the one after the last closed, whichever
+    is later.
+    """
+    current = iso_week(now, zone)
+    last = tx.value(_SQL["last_closed"])
+    return max(current, week_after(last)) if isinstance(last, str) else current
+
+
+def close_ended(tx: Transaction, now: datetime, zone: tzinfo) -> list[str]:
+    """Close every week that has ended, from that of the first row on; returns those closed now, oldest
+    first.
+    """
+    last = tx.value(_SQL["last_closed"])
+    week = week_after(last) if isinstance(last, str) else tx.value(_SQL["first_week"])
+    closed = []
+    while isinstance(week, str) and has_ended(week, now, zone):
+        tx.run(_SQL["close"], week=week, closed_at=now)
+        closed.append(week)
+        week = week_after(week)
+    return closed
+
+
+def close(tx: Transaction, week: str, now: datetime, zone: tzinfo) -> None:
+    """Close this week and every ended one, so that none before it stays open.
+
+    WeekNotEnded while it still runs.
+    """
+    if not has_ended(week, now, zone):
+        raise WeekNotEnded(
+            f"{week} runs until {week_end(week, zone):%Y-%m-%d %H:%M} ({zone}). Export it then, or an earlier week now."
+        )
+    close_ended(tx, now, zone)
+    tx.run(_SQL["close"], week=week, closed_at=now)
+
+
+def has_ended(week: str, now: datetime, zone: tzinfo) -> bool:
+    """Whether the next week has begun in `zone`."""
+    return week_end(week, zone) <= now
+
+
+def week_end(week: str, zone: tzinfo) -> datetime:
+    """Monday 00:00 in `zone` after the week: the first moment that is no longer in it."""
+    # Wall-clock arithmetic on purpose: the week of a change of the clocks has 167 or 169 hours.
+    return week_start(week, zone) + timedelta(days=7)
+
+
+def week_after(week: str) -> str:
+    """The week after this one, across the turn of the year."""
+    year, _, number = week.partition("-W")
+    following = datetime.fromisocalendar(int(year), int(number), 1) + timedelta(days=7)
+    next_year, next_number, _ = following.isocalendar()
+    return f"{next_year}-W{next_number:02d}"
+
+
+def unmade(tx: Transaction) -> list[str]:
+    """Closed weeks that lack the record of their report or of their data file, oldest first."""
+    return [row.week for row in tx.each(_Week, _SQL["unmade"])]
+
+
+def files(tx: Transaction, week: str) -> list[WeekFile]:
+    """The files recorded for this week, by name."""
+    return tx.all(WeekFile, _SQL["files"], week=week)
+
+
+def record(tx: Transaction, file: WeekFile) -> None:
+    """Record a file that stands whole in its folder, in place of an earlier record of that name."""
+    tx.run(
+        _SQL["record"],
+        week=file.week,
+        name=file.name,
+        kind=file.kind,
+        sha256=file.sha256,
+        rows=file.rows,
+        made_at=file.made_at,
+    )
+
+
+def versions(tx: Transaction, week: str) -> list[VersionRow]:
+    """The journey versions used when this closed week was closed, in the order they came into use."""
+    before = tx.value(_SQL["closed_at"], week=week)
+    return tx.all(VersionRow, _SQL["versions"], week=week, before=before)
+
+
+def answers(tx: Transaction, week: str, simulated: bool) -> Iterator[AnswerRow]:
+    """Every settled question recorded in the week, in order of recording; only simulated ones, or none of
+    them.
+    """
+    return tx.each(AnswerRow, _SQL["answers"], week=week, simulated=int(simulated))
+
+
+def responses(tx: Transaction, week: str, simulated: bool) -> Iterator[AnswerRow]:
+    """What contacts with an answer in the week had answered up to its close, corrections applied.
+
+    Rows come by journey and contact, and within a contact in order of recording.
+    """
+    return tx.each(AnswerRow, _SQL["responses"], week=week, simulated=int(simulated))
+
+
+def follow_ups(tx: Transaction, week: str, zone: tzinfo, simulated: bool) -> Iterator[FollowUpRow]:
+    """Follow-ups whose contact started in the week, or which changed in it, by the contact's start."""
+    start, end = week_start(week, zone), week_end(week, zone)
+    return tx.each(FollowUpRow, _SQL["follow_ups"], week=week, start=start, end=end, simulated=int(simulated))
+
+
+def tallies(tx: Transaction, first: str, last: str, simulated: bool) -> list[TallyRow]:
+    """How each question put in the weeks `first` to `last` was settled, one answer a person, corrections
+    applied.
+
+    Rows that are neither a person's latest answer nor a contact's are left out of both counts.
+    """
+    return tx.all(TallyRow, _SQL["tallies"], first=first, last=last, simulated=int(simulated))
+
+
+def funnel(
+    tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool
+) -> list[FunnelRow]:
+    """The funnel of contacts that started in the weeks `first` to `last`, as it stood at the close of
+    `week`.
+    """
+    return tx.all(
+        FunnelRow,
+        _SQL["funnel"],
+        start=week_start(first, zone),
+        until=week_end(last, zone),
+        close=week_end(week, zone),
+        week=week,
+        simulated=int(simulated),
+    )
+
+
+def reasons(
+    tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool
+) -> list[ReasonRow]:
+    """Why the other follow-ups of those contacts were not answered, as it stood at the close of `week`."""
+    return tx.all(
+        ReasonRow,
+        _SQL["reasons"],
+        start=week_start(first, zone),
+        until=week_end(last, zone),
+        week=week,
+        simulated=int(simulated),
+    )
+
+
+def answer_rows(tx: Transaction, week: str, simulated: bool) -> int:
+    """How many rows the week's answers make, counted by the database: the control sum of an export."""
+    return tx.count(_SQL["answer_rows"], week=week, simulated=int(simulated))
+
+
+def masked(tx: Transaction, week: str, simulated: bool) -> dict[str, int]:
+    """Pieces masked in the week's answers: kind -> how many, by kind."""
+    counts: dict[str, int] = {}
+    for row in tx.each(_Masked, _SQL["masked"], week=week, simulated=int(simulated)):
+        for kind in row.masked.split():
+            counts[kind] = counts.get(kind, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def erased(tx: Transaction, week: str) -> int:
+    """Answer rows of this week erased since."""
+    return tx.count(_SQL["erased"], week=week)
+
+
+def schema(tx: Transaction) -> str:
+    """The name of the latest migration applied."""
+    return str(tx.value(_SQL["schema"]))

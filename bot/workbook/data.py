@@ -1,0 +1,287 @@
+"""The data file: rows of a week as tables whose names, columns and order never change; new columns come last.
+
+Restricted: it holds people's own words, and nothing in it is suppressed. Every row read becomes rows written:
+a question that its version doesn't know is kept and counted, never dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from bot.store.weeks import AnswerRow, FollowUpRow
+from bot.workbook.catalogue import SHORT, Catalogue, Field
+from bot.workbook.cells import LONGEST_TITLE, Value, headers, sheet_title, snake, table_name
+from bot.workbook.sheets import Column, Form, Sheet, Table
+from flows.journey import Choice, Question
+
+OPEN = "open"
+"""The disposition of a follow-up that had not ended when the week closed."""
+
+ANSWERS = (
+    *("row_id", "answer_id", "follow_up_id", "contact_id", "matter_id", "person", "disposition", "journey"),
+    *("journey_version", "phase", "touchpoint", "touchpoint_phase", "question", "question_version", "kind"),
+    *(
+        "value_code",
+        "value_number",
+        "value_text",
+        "missing",
+        "demand",
+        "unit",
+        "service",
+        "channel",
+        "outcome",
+    ),
+    *("audience", "language", "door", "invitation", "pilot", "retrospective", "drawn", "draw_probability"),
+    *("reminded", "late", "supersedes", "contact_start", "contact_end", "sent_at", "asked_at", "answered_at"),
+    *("recorded_at", "iso_year", "iso_week", "week"),
+)
+FOLLOW_UPS = (
+    *("follow_up_id", "contact_id", "matter_id", "person", "disposition", "reason", "state", "journey"),
+    *("journey_version", "phase", "unit", "service", "channel", "cause", "solved", "outcome", "audience"),
+    *("language", "door", "invitation", "pilot", "retrospective", "with_during", "late", "contact_start"),
+    *(
+        "contact_end",
+        "registered_at",
+        "due_at",
+        "useful_until",
+        "opened_at",
+        "bound_at",
+        "begun_at",
+        "sent_at",
+    ),
+    *("reminded_at", "ended_at", "iso_year", "iso_week", "week"),
+)
+RESPONSES = (
+    *(
+        "contact_id",
+        "matter_id",
+        "person",
+        "journey",
+        "journey_version",
+        "unit",
+        "service",
+        "channel",
+        "outcome",
+    ),
+    *("audience", "language", "door", "invitation", "pilot", "contact_start", "contact_end", "recorded_at"),
+    *("iso_year", "iso_week", "week"),
+)
+VERBATIMS = (
+    *("row_id", "answer_id", "journey", "phase", "touchpoint", "question", "language", "text"),
+    *("need", "theme", "cause", "demand_coded", "comment", "may_be_quoted"),
+)
+PICKS = {"demand_coded": ("value", "failure", "unclear"), "may_be_quoted": ("yes", "no")}
+
+_MOMENTS = frozenset({"contact_start", "contact_end", "useful_until"})
+_WIDE = {"text": 80.0, "value_text": 40.0, "row_id": 36.0, "answer_id": 34.0, "comment": 30.0, "need": 20.0}
+
+
+def answers(rows: Iterable[AnswerRow], catalogue: Catalogue) -> Sheet:
+    """The long table: one row per settled question, per option where several were chosen."""
+    return _sheet("answers", ANSWERS, (line for row in rows for line in _answer_lines(row, catalogue)))
+
+
+def follow_ups(rows: Iterable[FollowUpRow], week: str) -> Sheet:
+    """One row per follow-up whose contact started in the week or which changed in it, as it stood at its
+    close.
+    """
+    return _sheet("follow_ups", FOLLOW_UPS, (_follow_up_line(row, week) for row in rows))
+
+
+def responses(journey: str, rows: Iterable[AnswerRow], catalogue: Catalogue, week: str) -> Sheet:
+    """The wide table of one journey: a contact with an answer in the week a row, with all it had answered so
+    far.
+
+    A value is blank where the question was not settled; its `_missing` column then says why, and is blank too
+    where it was not offered. Of several choices each is a column: 1 chosen, 0 offered and not chosen.
+    """
+    fields = catalogue.fields(journey)
+    names = response_columns(fields)
+    lines = (
+        _response_line(list(contact), fields, week)
+        for _, contact in groupby(rows, lambda row: row.contact_id)
+    )
+    return _sheet(responses_table(journey), names, lines)
+
+
+def verbatims(rows: Iterable[AnswerRow], catalogue: Catalogue) -> Sheet:
+    """People's own words, with empty columns for the analyst's codes; they join back on row_id."""
+    lines = (line for row in rows for line in _verbatim_lines(row, catalogue))
+    return _sheet("verbatims", VERBATIMS, lines, PICKS)
+
+
+def responses_table(journey: str) -> str:
+    """The name of a journey's wide table, of its sheet too: the same for ever."""
+    return sheet_title(table_name(f"responses_{journey}"))[:LONGEST_TITLE]
+
+
+def response_columns(fields: Sequence[Field]) -> tuple[str, ...]:
+    """The wide table's column names: a question named like one of the constant columns is given `q_` before
+    it.
+    """
+    names = []
+    for field in fields:
+        name = snake(field.question)
+        name = f"q_{name}" if name in RESPONSES else name
+        if field.choice is not None:
+            name = f"{name}_{snake(field.choice)}"
+        names.append(f"{name}_missing" if field.missing else name)
+    return (*RESPONSES, *headers(names, taken=RESPONSES))
+
+
+def unknown(rows: Iterable[AnswerRow], catalogue: Catalogue) -> int:
+    """How many answers are to questions that their journey version doesn't know: 0 unless something is
+    wrong.
+    """
+    return sum(catalogue.question(row.fingerprint, row.question) is None for row in rows)
+
+
+def _answer_lines(row: AnswerRow, catalogue: Catalogue) -> Iterator[Sequence[Value]]:
+    question = catalogue.question(row.fingerprint, row.question)
+    touchpoint = catalogue.touchpoint(row.fingerprint, question.touchpoint if question else None)
+    codes: Sequence[str | None] = row.codes.split() or [None]
+    for code in codes:
+        choice = question.choice(code) if question and code else None
+        yield (
+            *(_row_id(row, question, code), row.uid, row.follow_up_id, row.contact_id, row.matter_id),
+            *(row.person_id, row.disposition or OPEN, row.journey, row.fingerprint[:SHORT]),
+            question.phase if question else row.phase,
+            question.touchpoint if question else None,
+            touchpoint.phase if touchpoint else None,
+            row.question,
+            question.version if question else None,
+            question.kind if question else None,
+            code,
+            _number(row, choice),
+            _own_words(row, question),
+            *(_missing(row), choice.demand if choice else None),
+            *(row.unit, row.service, row.channel, row.outcome, row.audience, row.language, row.door),
+            *(row.invitation, None, _retrospective(row, question), row.drawn, row.draw_probability),
+            *(row.reminded, row.late, row.supersedes, row.contact_start, row.contact_end, row.sent_at),
+            *(row.asked_at, row.answered_at, row.recorded_at, *_week(row.week)),
+        )
+
+
+def _verbatim_lines(row: AnswerRow, catalogue: Catalogue) -> Iterator[Sequence[Value]]:
+    question = catalogue.question(row.fingerprint, row.question)
+    words = _own_words(row, question)
+    if not words:
+        return
+    yield (
+        *(_row_id(row, question, next(iter(row.codes.split()), None)), row.uid, row.journey),
+        question.phase if question else row.phase,
+        question.touchpoint if question else None,
+        *(row.question, row.language, words),
+        *(None, None, None, None, None, None),
+    )
+
+
+def _follow_up_line(row: FollowUpRow, week: str) -> Sequence[Value]:
+    return (
+        *(
+            row.id,
+            row.contact_id,
+            row.matter_id,
+            row.person_id,
+            row.disposition or OPEN,
+            row.reason,
+            row.state,
+        ),
+        *(
+            row.journey,
+            row.fingerprint[:SHORT] if row.fingerprint else None,
+            row.phase,
+            row.unit,
+            row.service,
+        ),
+        *(row.channel, row.cause, row.solved, row.outcome, row.audience, row.language, row.door),
+        *(row.invitation, None, row.retrospective, row.with_during, row.late, row.contact_start),
+        *(row.contact_end, row.registered_at, row.due_at, row.useful_until, row.opened_at, row.bound_at),
+        *(row.begun_at, row.sent_at, row.reminded_at, row.ended_at, *_week(week)),
+    )
+
+
+def _response_line(rows: Sequence[AnswerRow], fields: Sequence[Field], week: str) -> Sequence[Value]:
+    settled = {row.question: row for row in rows}  # in order of recording: the last one stays
+    last = rows[-1]
+    values = (_field_value(field, settled.get(field.question)) for field in fields)
+    return (
+        *(last.contact_id, last.matter_id, last.person_id, last.journey, last.fingerprint[:SHORT], last.unit),
+        *(last.service, last.channel, last.outcome, last.audience, last.language, last.door, last.invitation),
+        *(None, last.contact_start, last.contact_end, max(row.recorded_at for row in rows), *_week(week)),
+        *values,
+    )
+
+
+def _field_value(field: Field, row: AnswerRow | None) -> Value:
+    if row is None:
+        return None
+    if field.missing:
+        return _missing(row)
+    if row.status != "answered":
+        return None
+    if field.choice is not None:
+        return int(field.choice in row.codes.split())
+    if row.number is not None:
+        return _whole(row.number)
+    if row.codes:
+        return _step(row.codes)
+    return row.text
+
+
+def _row_id(row: AnswerRow, question: Question | None, code: str | None) -> str:
+    several = len(row.codes.split()) > 1 or (question is not None and question.kind == "several")
+    return f"{row.uid}.{code}" if several and code else row.uid
+
+
+def _missing(row: AnswerRow) -> Value:
+    return None if row.status == "answered" else row.status
+
+
+def _own_words(row: AnswerRow, question: Question | None) -> str | None:
+    # A number given for a call-back belongs to the call-back alone, whatever stands in the row.
+    return None if question is not None and question.kind == "phone" else row.text
+
+
+def _retrospective(row: AnswerRow, question: Question | None) -> int:
+    return int(bool(row.retrospective) or (question is not None and question.retrospective))
+
+
+def _number(row: AnswerRow, choice: Choice | None) -> Value:
+    if row.number is not None:
+        return _whole(row.number)
+    return choice.number if choice else None
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if number.is_integer() else number
+
+
+def _step(codes: str) -> str | int:
+    return int(codes) if codes.isdecimal() else codes
+
+
+def _week(week: str) -> tuple[int, int, str]:
+    year, _, number = week.partition("-W")
+    return int(year), int(number), week
+
+
+def _sheet(
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    picks: dict[str, tuple[str, ...]] | None = None,
+) -> Sheet:
+    shapes = tuple(Column(column, _form(column), _width(column)) for column in columns)
+    return Sheet(name, (Table(name, shapes, rows, picks or {}),), frozen=True)
+
+
+def _form(column: str) -> Form:
+    return "moment" if column.endswith("_at") or column in _MOMENTS else "text"
+
+
+def _width(column: str) -> float:
+    if _form(column) == "moment":
+        return 19
+    return _WIDE.get(column, max(9.0, min(22.0, len(column) + 4.0)))

@@ -1,0 +1,217 @@
+"""Pages: laying a sheet's blocks out in openpyxl, with tables that Excel opens without a complaint.
+
+Never opens or names a file. Fonts are named and headers filled cell by cell: other programs ignore table
+styles, and choose a serif font for a bold one without a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
+
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.workbook.cells import MOST_ROWS, Plain, headers, looks_active, plain
+from bot.workbook.charts import Ground
+from bot.workbook.sheets import Column, Curve, Form, Line, Sheet, Table
+
+CHART_ROWS = 24
+ONE_PAGE = 44
+"""Rows, a chart's included, that can be read when shrunk to one page."""
+
+_CALIBRI = "Calibri"
+_INK = "1F3864"  # white on it has a contrast of 11.6 to 1
+_STYLE = TableStyleInfo(name="TableStyleLight9", showRowStripes=True)
+_HEADER_FONT = Font(name=_CALIBRI, bold=True, color="FFFFFF")
+_HEADER_FILL = PatternFill("solid", start_color=_INK, end_color=_INK)
+_HEADER_PLACE = Alignment(wrap_text=True, vertical="center")
+_TOP = Alignment(vertical="top")
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
+_BODY = Font(name=_CALIBRI)
+_FONTS = {
+    "title": Font(name=_CALIBRI, bold=True, size=16, color=_INK),
+    "heading": Font(name=_CALIBRI, bold=True, size=12, color=_INK),
+    "warning": Font(name=_CALIBRI, bold=True, size=12, color="9C0006"),
+    "plain": _BODY,
+    "pair": _BODY,
+}
+_LINK = Font(name=_CALIBRI, color="0563C1", underline="single")
+_FORMATS: dict[Form, str] = {
+    "text": "General",
+    "wrapped": "General",
+    "whole": "0",
+    "decimal": "0.0",
+    "share": "0 %",
+    "moment": "yyyy-mm-dd hh:mm:ss",
+    "day": "yyyy-mm-dd",
+}
+
+
+class TooManyRows(Exception):
+    """A table has more rows than an Excel sheet; the message says what to do instead."""
+
+
+def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> dict[str, int]:
+    """Lay the blocks below each other; returns the number of rows of each table."""
+    rows: dict[str, int] = {}
+    breaks: list[int] = []
+    row = 1
+    page.sheet_view.showGridLines = False
+    for block in sheet.blocks:
+        if isinstance(block, Line):
+            _line(page, row, block, zone)
+            row += 1
+        elif isinstance(block, Table):
+            rows[block.name], row = _table(page, row, block, sheet.frozen, zone)
+        else:
+            breaks.append(row)
+            ground.draw(page, row, block)
+            row += CHART_ROWS
+    if breaks and row > ONE_PAGE:
+        for place in breaks:
+            page.row_breaks.append(Break(id=place - 1))
+    return rows
+
+
+def print_setup(page: Worksheet, sheet: Sheet, footer: str) -> None:
+    """A4, as wide as the page; a chart is never split over two."""
+    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.orientation = "landscape" if sheet.landscape else "portrait"
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    whole = any(isinstance(block, Curve) for block in sheet.blocks) and page.max_row + CHART_ROWS <= ONE_PAGE
+    page.page_setup.fitToWidth = 1
+    page.page_setup.fitToHeight = 1 if whole and not page.row_breaks.brk else 0
+    page.page_margins.left = page.page_margins.right = 0.5
+    page.page_margins.top = page.page_margins.bottom = 0.6
+    page.oddFooter.right.text = footer
+    page.oddFooter.left.text = "&A"
+    if page.freeze_panes:
+        header = int("".join(letter for letter in page.freeze_panes if letter.isdigit())) - 1
+        page.print_title_rows = f"{header}:{header}"
+
+
+def stream(page: Worksheet, table: Table, zone: tzinfo) -> int:
+    """Write one table, header in A1, row by row to a write-only page; returns its number of rows.
+
+    TooManyRows when a sheet can't hold them.
+    """
+    for place, column in enumerate(table.columns, start=1):
+        page.column_dimensions[get_column_letter(place)].width = column.width
+    page.freeze_panes = "A2"
+    page.page_setup.paperSize = 9
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.print_title_rows = "1:1"
+    names = headers(column.header for column in table.columns)
+    page.append([_styled(WriteOnlyCell(page, name)) for name in names])
+    count = 0
+    for row in table.rows:
+        count += 1
+        _refuse_more(table, count + 1)
+        page.append([_streamed(page, plain(value, zone)) for value in row])
+    if not count:
+        page.append([None] * len(names))
+    _add_table(page, table, names, 1, max(count, 1))
+    return count
+
+
+def _line(page: Worksheet, row: int, line: Line, zone: tzinfo) -> None:
+    cell = page.cell(row, 1)
+    _put(cell, plain(line.text, zone))
+    cell.font = _FONTS[line.style]
+    cell.alignment = _TOP
+    if line.link is not None:
+        place = line.link.replace("'", "''")
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{place}'!A1")
+        cell.font = _LINK
+    if line.style == "pair":
+        value = page.cell(row, 2)
+        _put(value, plain(line.value, zone))
+        value.font, value.number_format = _BODY, _FORMATS[line.form]
+        value.alignment = Alignment(horizontal="left", vertical="top")
+
+
+def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) -> tuple[int, int]:
+    names = headers(column.header for column in table.columns)
+    for place, (name, column) in enumerate(zip(names, table.columns, strict=True), start=1):
+        _styled(page.cell(row, place, name))
+        width = page.column_dimensions[get_column_letter(place)]
+        width.width = max(column.width, width.width if width.customWidth else 0)
+    count = 0
+    for values in table.rows:
+        count += 1
+        _refuse_more(table, row + count)
+        for place, (value, column) in enumerate(zip(values, table.columns, strict=True), start=1):
+            cell = page.cell(row + count, place)
+            _put(cell, plain(value, zone))
+            cell.font = _BODY
+            if not isinstance(cell.value, str):
+                cell.number_format = _FORMATS[column.form]
+            cell.alignment = _WRAPPED if column.form == "wrapped" else _place(column, cell.value)
+    _add_table(page, table, names, row, max(count, 1))
+    if frozen:
+        page.freeze_panes = f"A{row + 1}"
+    return count, row + max(count, 1) + 2
+
+
+def _place(column: Column, value: object) -> Alignment:
+    # A word in a column of numbers ("under 7") stands where the number would.
+    numbers = column.form in ("whole", "decimal", "share")
+    return Alignment(horizontal="right" if numbers and isinstance(value, str) else None, vertical="top")
+
+
+def _add_table(page: Worksheet, table: Table, names: Sequence[str], row: int, count: int) -> None:
+    last = get_column_letter(len(names))
+    native = ExcelTable(displayName=table.name, ref=f"A{row}:{last}{row + count}", tableStyleInfo=_STYLE)
+    # A streamed page has no cells left to read the headers from; Excel repairs a file whose headers differ.
+    native._initialise_columns()
+    for column, name in zip(native.tableColumns, names, strict=True):
+        column.name = name
+    page.add_table(native)
+    for place, name in enumerate(names, start=1):
+        if name in table.picks:
+            picks = DataValidation(type="list", formula1=f'"{",".join(table.picks[name])}"', allow_blank=True)
+            letter = get_column_letter(place)
+            picks.add(f"{letter}{row + 1}:{letter}{row + count}")
+            page.data_validations.append(picks)
+
+
+def _styled(cell: Cell) -> Cell:
+    cell.font, cell.fill, cell.alignment = _HEADER_FONT, _HEADER_FILL, _HEADER_PLACE
+    return cell
+
+
+def _streamed(page: Worksheet, value: Plain) -> Plain | Cell:
+    if isinstance(value, datetime | date):
+        cell = WriteOnlyCell(page, value)
+        cell.number_format = _FORMATS["moment" if isinstance(value, datetime) else "day"]
+        return cell
+    if looks_active(value):
+        cell = WriteOnlyCell(page)
+        _put(cell, value)
+        return cell
+    return value
+
+
+def _put(cell: Cell, value: Plain) -> None:
+    cell.value = value
+    if looks_active(value):
+        cell.data_type = "s"
+        cell.quotePrefix = True
+
+
+def _refuse_more(table: Table, row: int) -> None:
+    if row > MOST_ROWS:
+        raise TooManyRows(
+            f"The table {table.name} has more rows than an Excel sheet holds ({MOST_ROWS}). "
+            "Export one unit at a time, or as csv."
+        )

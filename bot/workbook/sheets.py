@@ -1,0 +1,101 @@
+"""Sheets: what a workbook holds, as values.
+
+Blocks stand below each other; nothing here knows openpyxl or a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.workbook.cells import Value
+
+Form = Literal["text", "wrapped", "whole", "decimal", "share", "moment", "day"]
+"""How a column's values look; dates and numbers stay dates and numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its header, its form, its width in characters."""
+
+    header: str
+    form: Form = "text"
+    width: float = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A native Excel table: one header row, then `rows` of as many values as there are columns.
+
+    `rows` may be read once only. One without rows gets an empty one, because Excel knows no empty table.
+    `picks` lists what may be chosen in a column, by its header.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: Iterable[Sequence[Value]]
+    picks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of reading text in column A, with perhaps a value in column B, or a link to another sheet."""
+
+    text: str
+    style: Literal["title", "heading", "plain", "warning", "pair"] = "plain"
+    value: Value = None
+    form: Form = "text"
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One touchpoint of a curve. None is a gap: nothing is drawn, and nothing is drawn across it."""
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    dot: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line chart from 0 to 100 with error bars, and single dots beside the line.
+
+    `alt` tells it in words.
+    """
+
+    title: str
+    axis: str
+    line: str
+    dots: str
+    points: tuple[Point, ...]
+    alt: str
+
+
+Block = Line | Table | Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet.
+
+    `title` is its name on the tab; a row of `frozen` True stays in sight under its table's header.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    frozen: bool = False
+    landscape: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What the file says about itself, apart from its sheets."""
+
+    title: str
+    author: str
+    language: str
+    custom: dict[str, str]

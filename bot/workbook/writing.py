@@ -1,0 +1,116 @@
+"""Writing: sheets to an .xlsx file that is there whole or not at all.
+
+The report is written with its charts; the data file is streamed row by row. Everything lands in a temporary
+file of the same folder, is forced to the disk, and takes its name in one step. Values only, never formulas:
+previews show no formula's result. Runs in a thread; never on the event loop.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.workbook import pages
+from bot.workbook.cells import text
+from bot.workbook.charts import Ground
+from bot.workbook.sheets import Properties, Sheet, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file as it stands: its SHA-256 in hexadecimal, and how many rows each table holds."""
+
+    sha256: str
+    rows: dict[str, int]
+
+
+def write_report(
+    path: Path,
+    sheets: Sequence[Sheet],
+    properties: Properties,
+    *,
+    ground: str,
+    footer: str,
+    made_at: datetime,
+    zone: tzinfo,
+) -> Written:
+    """Write reading sheets with their charts to `path`; `ground` names the hidden sheet behind the charts.
+
+    OSError leaves whatever stood there before.
+    """
+    book = Workbook()
+    _describe(book, properties, made_at, zone)
+    first = book.worksheets[0]
+    rows: dict[str, int] = {}
+    hidden = Ground(book.create_sheet(ground))
+    for sheet in sheets:
+        page = book.create_sheet(sheet.title, index=len(book.worksheets) - 1)
+        rows |= pages.lay_out(page, sheet, hidden, zone)
+        pages.print_setup(page, sheet, footer)
+    book.remove(first)
+    return Written(_whole(path, lambda temporary: book.save(temporary)), rows)
+
+
+def write_data(
+    path: Path, sheets: Sequence[Sheet], properties: Properties, *, made_at: datetime, zone: tzinfo
+) -> Written:
+    """Stream sheets of one table each, header in A1, to `path`.
+
+    OSError and TooManyRows leave whatever stood there before.
+    """
+    rows: dict[str, int] = {}
+
+    def save(temporary: Path) -> None:
+        book = Workbook(write_only=True)
+        _describe(book, properties, made_at, zone)
+        for sheet in sheets:
+            (table,) = (block for block in sheet.blocks if isinstance(block, Table))
+            page: Worksheet = book.create_sheet(sheet.title)
+            rows[table.name] = pages.stream(page, table, zone)
+        book.save(temporary)
+
+    return Written(_whole(path, save), rows)
+
+
+def _describe(book: Workbook, properties: Properties, made_at: datetime, zone: tzinfo) -> None:
+    about = book.properties
+    about.title, about.creator = text(properties.title), text(properties.author)
+    about.language = properties.language
+    about.created = about.modified = made_at.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    for name, value in properties.custom.items():
+        book.custom_doc_props.append(StringProperty(name=name, value=text(value)))
+
+
+def _whole(path: Path, save: Callable[[Path], None]) -> str:
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        save(temporary)
+        with temporary.open("rb+") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _settle(path.parent)
+    return digest
+
+
+def _settle(folder: Path) -> None:
+    # The new name is in the folder's own data: without this a power cut could bring the old one back.
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

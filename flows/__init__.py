@@ -1,0 +1,1 @@
+"""The pure core: journeys, their timing, and the conversation. Values in, values out."""

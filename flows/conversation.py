@@ -1,0 +1,274 @@
+"""The interpreter: one person's walk through a phase. `begin` and `advance`, and nothing that waits.
+
+Three rules. No I/O: what came in is handed in, what changed is handed out, and whoever calls keeps it. No clock: `now`
+is an argument, aware. No door: a reply is a tap or a text, whichever way it came.
+
+A turn is recognised by question and asking number: a tap on a question already settled, or on a repeat of it, changes
+nothing. Changing an answer asks it again under the next asking number; the new answer supersedes the old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from flows.journey import Journey, PhaseName
+from flows.messages import Tap
+from flows.replies import Meant, Odd, Reply, Typed, meant
+from flows.route import Occasion, Route, Settled, slots
+from flows.timing import later
+from flows.understanding import emergency, wish
+from flows.voice import Voice
+from flows.walk import Conversation, Turn, answer_of, ended, onward, put, settle, still_applies
+
+_LATER: Mapping[str, Literal["hour", "evening", "tomorrow"]] = {
+    "hour": "hour",
+    "evening": "evening",
+    "tomorrow": "tomorrow",
+}
+
+Prefix = Literal["after-absence", "in-case", "reminder", "resumed"]
+
+
+def begin(
+    journey: Journey,
+    phases: Sequence[PhaseName],
+    route: Route,
+    occasion: Occasion,
+    now: datetime,
+    *,
+    language: str,
+    earlier: Mapping[str, Settled],
+) -> Turn:
+    """Start the walk over `phases` (one, or during and after together) along `route`; the first question with its notice.
+
+    The notice stands before a contact's first question, a short hello before the later conversations'. Without a
+    question that applies the turn's conversation has ended at once and says nothing.
+    """
+    conversation = Conversation(
+        language=language,
+        phases=tuple(phases),
+        route=route.codes,
+        left_out=route.left_out,
+        probability=dict(route.probability),
+        earlier=dict(earlier),
+    )
+    voice = Voice(journey, language, occasion)
+    questions = slots(journey.question(code) for code in route.codes)
+    opening = voice.hello() if earlier else voice.notice(questions)
+    turn = onward(journey, Turn(conversation), occasion, now, (opening,), first=True)
+    return replace(turn, messages=()) if turn.conversation.ended else turn
+
+
+def advance(journey: Journey, conversation: Conversation, reply: Reply, occasion: Occasion, now: datetime) -> Turn:
+    """What `reply` brings about. A reply that changes nothing gives the same conversation and no messages."""
+    if isinstance(reply, Tap):
+        return _tapped(journey, conversation, reply, occasion, now)
+    if isinstance(reply, Odd):
+        return _odd(journey, conversation, occasion)
+    if reply.edited and reply.source != conversation.missed:
+        return _corrected(journey, conversation, reply, occasion, now)
+    return _typed(journey, conversation, reply, occasion, now)
+
+
+def again(
+    journey: Journey, conversation: Conversation, occasion: Occasion, now: datetime, prefix: Prefix | None
+) -> Turn:
+    """The open question once more, under the same asking number, after the sentence named by `prefix`."""
+    if not conversation.open or conversation.ended:
+        return Turn(conversation)
+    voice = Voice(journey, conversation.language, occasion)
+    conversation = replace(conversation, paused=False, asked_at=conversation.asked_at or now)
+    before = (voice.says(prefix),) if prefix else ()
+    return Turn(conversation, messages=(put(journey, conversation, occasion, before, repeat=prefix is not None),))
+
+
+def spoken_in(journey: Journey, conversation: Conversation, language: str, occasion: Occasion, now: datetime) -> Turn:
+    """The conversation goes on in `language`: the open question is put again in it."""
+    return again(journey, replace(conversation, language=language), occasion, now, None)
+
+
+def close(journey: Journey, conversation: Conversation, now: datetime) -> Turn:
+    """The walk ends where it stands (too late, stopped, unreachable): the open question is left. Says nothing."""
+    if conversation.ended:
+        return Turn(conversation)
+    return ended(journey, Turn(conversation), now, "left")
+
+
+def _tapped(journey: Journey, conversation: Conversation, tap: Tap, occasion: Occasion, now: datetime) -> Turn:
+    voice = Voice(journey, conversation.language, occasion)
+    unchanged = Turn(conversation)
+    if tap.action == "change":
+        return _reopened(journey, conversation, tap.question, tap.asking, occasion, now)
+    if tap.action == "wish":
+        return _wished(journey, conversation, occasion, now)
+    if conversation.ended or not conversation.open:
+        return unchanged
+    if tap.action == "continue":
+        return again(journey, conversation, occasion, now, None) if conversation.paused else unchanged
+    if tap.action == "call-me":
+        return Turn(conversation, messages=(voice.note("call-me-number"),))
+    if (tap.question, tap.asking) != (conversation.open, conversation.asking):
+        return unchanged
+    question = journey.question(conversation.open)
+    if tap.action == "skip":
+        return settle(journey, conversation, Meant("skipped"), occasion, now)
+    if tap.action == "decline":
+        turn = ended(journey, Turn(conversation), now, "declined")
+        return replace(turn, messages=(voice.answered(tap.question, tap.asking, "decline"), voice.note("declined")))
+    if tap.action == "later":
+        return _later(journey, conversation, tap, occasion, now)
+    if tap.action == "toggle":
+        return _toggled(journey, conversation, tap, occasion)
+    if tap.action == "done":
+        if not conversation.chosen:
+            return Turn(conversation, messages=(voice.note("choose-first"),))
+        order = tuple(choice.code for choice in question.choices if choice.code in conversation.chosen)
+        return settle(journey, conversation, Meant("answered", codes=order), occasion, now)
+    if tap.action == "choose":
+        found = meant(question, Typed(tap.choice), occasion, tapped=True)
+        return unchanged if found is None else settle(journey, conversation, found, occasion, now)
+    return unchanged
+
+
+def _typed(journey: Journey, conversation: Conversation, typed: Typed, occasion: Occasion, now: datetime) -> Turn:
+    voice = Voice(journey, conversation.language, occasion)
+    if emergency(typed.text, occasion.emergency):
+        return _emergency(journey, conversation, typed, occasion, now)
+    asked_for = wish(typed.text)
+    if asked_for == "change":
+        latest = max(
+            (code for code in conversation.settled if conversation.settled[code].status in ("answered", "skipped")),
+            key=list(conversation.settled).index,
+            default="",
+        )
+        asking = conversation.settled[latest].asking if latest else 0
+        return _reopened(journey, conversation, latest, asking, occasion, now)
+    if conversation.ended or not conversation.open:
+        return Turn(conversation)
+    if conversation.paused:
+        return again(journey, conversation, occasion, now, None)
+    if asked_for == "skip":
+        return settle(journey, conversation, Meant("skipped", source=typed.source), occasion, now)
+    if asked_for == "later":
+        return Turn(conversation, messages=(voice.when(conversation.open, conversation.asking),))
+    found = meant(journey.question(conversation.open), typed, occasion)
+    if found is not None:
+        return settle(journey, conversation, found, occasion, now)
+    if conversation.misses == 0:
+        asked = replace(conversation, misses=1, missed=typed.source)
+        message = put(journey, asked, occasion, (voice.says("not-understood"),), repeat=True)
+        return Turn(asked, messages=(message,))
+    return settle(journey, conversation, Meant.missed(typed, occasion), occasion, now)
+
+
+def _emergency(journey: Journey, conversation: Conversation, typed: Typed, occasion: Occasion, now: datetime) -> Turn:
+    # Nothing is asked after this message until the person goes on; words that answer a question are kept all the same.
+    voice = Voice(journey, conversation.language, occasion)
+    if conversation.ended or not conversation.open or conversation.paused:
+        return Turn(
+            conversation,
+            messages=(voice.emergency(conversation.open, conversation.asking, go_on=bool(conversation.open)),),
+        )
+    found = meant(journey.question(conversation.open), typed, occasion)
+    if found is None:
+        paused = replace(conversation, paused=True)
+        return Turn(paused, messages=(voice.emergency(paused.open, paused.asking, go_on=True),))
+    turn = settle(journey, conversation, found, occasion, now)
+    shown = tuple(message for message in turn.messages if message.edits)
+    if turn.conversation.ended:
+        return replace(
+            turn,
+            messages=(*shown, voice.emergency(turn.conversation.open, turn.conversation.asking, go_on=False)),
+        )
+    paused = replace(turn.conversation, paused=True, asked_at=None)
+    return replace(
+        turn, conversation=paused, messages=(*shown, voice.emergency(paused.open, paused.asking, go_on=True))
+    )
+
+
+def _odd(journey: Journey, conversation: Conversation, occasion: Occasion) -> Turn:
+    voice = Voice(journey, conversation.language, occasion)
+    return Turn(conversation, messages=(voice.note("unreadable"),))
+
+
+def _corrected(journey: Journey, conversation: Conversation, typed: Typed, occasion: Occasion, now: datetime) -> Turn:
+    for code, settled in conversation.settled.items():
+        if settled.source is not None and settled.source == typed.source:
+            found = meant(journey.question(code), typed, occasion)
+            if found is None:
+                return Turn(conversation)
+            answer = answer_of(conversation, code, settled.asking + 1, found, None, now)
+            changed = {**conversation.settled, code: found.settled(settled.asking + 1)}
+            voice = Voice(journey, conversation.language, occasion)
+            conversation = replace(conversation, settled=changed)
+            turn = Turn(conversation, (answer,), (voice.note("changed"),), number=found.number_given)
+            return _rerouted(journey, turn, occasion, now)
+    return Turn(conversation)
+
+
+def _rerouted(journey: Journey, turn: Turn, occasion: Occasion, now: datetime) -> Turn:
+    # A corrected answer can make the open question one that no longer applies: then the walk goes on past it.
+    conversation = turn.conversation
+    if conversation.ended or not conversation.open:
+        return turn
+    if still_applies(journey, conversation, conversation.open, occasion):
+        return turn
+    passed = answer_of(conversation, conversation.open, conversation.asking, Meant("routed-past"), None, None)
+    settled = {**conversation.settled, conversation.open: Settled("routed-past", asking=conversation.asking)}
+    turn = replace(turn, conversation=replace(conversation, settled=settled, open=""), answers=(*turn.answers, passed))
+    return onward(journey, turn, occasion, now)
+
+
+def _reopened(
+    journey: Journey, conversation: Conversation, code: str, asking: int, occasion: Occasion, now: datetime
+) -> Turn:
+    settled = conversation.settled.get(code)
+    if settled is None or settled.asking != asking or settled.status == "routed-past" or code == conversation.open:
+        return Turn(conversation)
+    if conversation.ended == "declined" or now >= occasion.useful_until:
+        return Turn(conversation)
+    voice = Voice(journey, conversation.language, occasion)
+    old = voice.shown(journey.question(code), settled, changeable=False)
+    reopened = replace(
+        conversation, open=code, asking=asking + 1, asked_at=now, misses=0, missed=None, chosen=(), counts={},
+        paused=False, reopened=True, ended="",
+    )  # fmt: skip
+    return Turn(reopened, messages=(old, put(journey, reopened, occasion)))
+
+
+def _wished(journey: Journey, conversation: Conversation, occasion: Occasion, now: datetime) -> Turn:
+    ladder = tuple(question.code for question in journey.wish)
+    if not ladder or set(ladder) & set(conversation.route) or conversation.ended == "declined":
+        return Turn(conversation)
+    # First in the route, so that the wish is heard at once; a question that was open is put again after it.
+    wished = replace(conversation, route=(*ladder, *conversation.route), open="", ended="", misses=0, missed=None)
+    return onward(journey, Turn(wished), occasion, now)
+
+
+def _later(journey: Journey, conversation: Conversation, tap: Tap, occasion: Occasion, now: datetime) -> Turn:
+    voice = Voice(journey, conversation.language, occasion)
+    choice = _LATER.get(tap.choice)
+    if choice is not None:
+        moment = later(choice, now, occasion.calendar, occasion.useful_until)
+        if moment is None:
+            return Turn(conversation, messages=(voice.note("later-too-late"),))
+        return Turn(conversation, messages=(voice.note(f"later-{choice}"),), later=moment)
+    return Turn(conversation, messages=(voice.when(conversation.open, conversation.asking),))
+
+
+def _toggled(journey: Journey, conversation: Conversation, tap: Tap, occasion: Occasion) -> Turn:
+    question = journey.question(conversation.open)
+    if question.kind != "several" or question.choice(tap.choice) is None:
+        return Turn(conversation)
+    if conversation.counts.get(tap.choice, 0) != tap.count:
+        return Turn(conversation)
+    chosen = tuple(code for code in conversation.chosen if code != tap.choice)
+    if tap.on:
+        chosen = (*chosen, tap.choice)
+    counts = {**conversation.counts, tap.choice: tap.count + 1}
+    toggled = replace(conversation, chosen=chosen, counts=counts)
+    shown = put(journey, toggled, occasion)
+    return Turn(toggled, messages=(replace(shown, edits=True, keeps_text=True),))
