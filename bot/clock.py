@@ -13,6 +13,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+DAY = timedelta(days=1)
+
 Now = Callable[[], datetime]
 """Something that tells the time, in UTC: `now` itself, or a simulated clock."""
 
@@ -58,6 +60,10 @@ class Heartbeat:
     def mondays(self, hour: int, wake: Callable[[], Awaitable[None]]) -> None:
         """Wake `wake` on Mondays at `hour` local time (choose no hour that a change of the clocks can skip: 0-4)."""
         self._add(wake, CronTrigger(day_of_week="mon", hour=hour, timezone=self._zone))
+
+    def once(self, wake: Callable[[], Awaitable[None]]) -> None:
+        """Wake `wake` once, as soon as the heartbeat starts: for what an outage may have left undone."""
+        self._scheduler.add_job(wake, misfire_grace_time=None)
 
     def start(self) -> None:
         """Begin, within a running event loop."""

@@ -6,15 +6,17 @@ an outage is worked off in many short transactions. Nothing is sent in closed ho
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from bot.conversations import Conversations
 from bot.premises import Premises
-from bot.store import contacts, conversations, facts, follow_ups, outbox, people
+from bot.store import contacts, conversations, facts, follow_ups, people
+from bot.store.contacts import Contact
 from bot.store.database import Transaction
-from bot.store.follow_ups import Disposition
+from bot.store.follow_ups import Disposition, FollowUp
+from bot.store.people import Person
 from bot.store.weeks import open_week
-from flows.wording import in_language
 
 SILENT = timedelta(hours=24)
 """An open question silent for so long yields to a follow-up whose last useful moment is nearer (promise 8)."""
@@ -24,8 +26,10 @@ ABSENCE = timedelta(seconds=150)
 
 ACTIVE = timedelta(hours=1)
 PROMPT = timedelta(minutes=15)
+RETRY = timedelta(minutes=15)
 LIMIT = 100
 
+_log = logging.getLogger("kundresa.follow_ups")
 _HEARD = "heard_at"
 _ABSENT_FROM, _ABSENT_UNTIL = "absent_from", "absent_until"
 
@@ -36,6 +40,12 @@ class FollowUps:
     def __init__(self, premises: Premises, conversations_room: Conversations) -> None:
         self._premises = premises
         self._conversations = conversations_room
+
+    def beat(self, tx: Transaction, now: datetime) -> bool:
+        """Everything that is due, at most `LIMIT` of each kind; True if there may be more."""
+        self.after_absence(tx, now)
+        handled = (self.expire(tx, now), self.wake(tx, now), self.begin_due(tx, now), self.remind(tx, now))
+        return LIMIT in handled
 
     def begin_due(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
         """Begin what is due, the longest due first; returns how many rows were settled one way or the other.
@@ -56,7 +66,7 @@ class FollowUps:
                 self._end(tx, follow_up.id, contact.id, "unreachable", "blocked", contact.outcome, now)
             elif person.stopped_at is not None:
                 self._end(tx, follow_up.id, contact.id, "not-asked", "stopped", contact.outcome, now)
-            elif self._conversations.begin(tx, follow_up, contact, person, now):
+            elif self._begun(tx, follow_up, contact, person, now):
                 taken.add(person_id)
             handled += 1
         return handled
@@ -158,15 +168,6 @@ class FollowUps:
         facts.forget(tx, _ABSENT_UNTIL)
         return repeated
 
-    def settle_unknown(self, tx: Transaction, now: datetime) -> int:
-        """Send once more, worded as a repeat, what may not have arrived and nothing has proven; returns how many."""
-        repeated = 0
-        for row in outbox.unsettled(tx, now):
-            language = row.language or self._premises.languages[0]
-            prefix = in_language(self._premises.words["in-case"], language)
-            repeated += outbox.repeat(tx, row.id, prefix, now) is not None
-        return repeated
-
     def unreachable(self, tx: Transaction, lookup: bytes, now: datetime) -> None:
         """The door says that nothing reaches this address: what is planned is cancelled, with that reason."""
         person = people.of_lookup(tx, lookup)
@@ -191,6 +192,16 @@ class FollowUps:
             kept = conversations.of_follow_up(tx, follow_up)
             if kept is not None:
                 self._conversations.close(tx, kept, "cancelled", now, unheard="not-asked")
+
+    def _begun(self, tx: Transaction, follow_up: FollowUp, contact: Contact, person: Person, now: datetime) -> bool:
+        try:
+            with tx.savepoint():
+                return self._conversations.begin(tx, follow_up, contact, person, now)
+        except Exception:
+            # One that can't begin must not hold up the others; it is tried again until it is of no use.
+            _log.exception("follow-up %s could not begin; tried again in %s", follow_up.id, RETRY)
+            follow_ups.postpone(tx, follow_up.id, now + RETRY)
+            return False
 
     def _end(
         self,

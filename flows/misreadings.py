@@ -40,12 +40,6 @@ _PLAIN_WORDS: tuple[tuple[str, bool, str, str], ...] = (
         "Lines that belong together begin in the same column, and a text in quotes ends with its quote.",
     ),
     (
-        "while scanning a tag",
-        False,
-        "A text cannot begin with ! here.",
-        'Put the text in straight quotes: "...".',
-    ),
-    (
         "found unexpected end of stream",
         True,
         "A quote is opened here and not closed.",
@@ -124,6 +118,9 @@ def explain(error: yaml.YAMLError, text: str, problems: Problems) -> None:
     if bare.count("'") % 2 and "\0" in bare:
         fault = "An apostrophe ends a text that stands in single quotes."
         problems.error(line, fault, 'Put the text in double quotes: "...".')
+        return
+    if re.search(r"[:,{\[]\s+!", bare):
+        problems.error(line, "A text cannot begin with ! here.", 'Put the text in straight quotes: "...".')
         return
     said = f"{error.context} {error.problem}"
     for sign, at_opening, fault, remedy in _PLAIN_WORDS:

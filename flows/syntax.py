@@ -25,6 +25,7 @@ MOST_PARTS = 100_000
 """With what aliases repeat counted as often as it is repeated."""
 
 _INVISIBLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_STRAY_INDENT = re.compile(r" *([\t\xa0\u1680\u2000-\u200b\u202f\u205f\u3000])")
 _GLUED = re.compile(r"([A-Za-z][A-Za-z0-9 -]*):(\S.*)", re.DOTALL)
 _TEXT_TAG = "tag:yaml.org,2002:str"
 
@@ -130,16 +131,17 @@ def _decoded(source: bytes, problems: Problems) -> str | None:
 
 def _unreadable_characters(text: str, problems: Problems) -> bool:
     lines = BREAK.split(text)
-    tabs = [number for number, line in enumerate(lines, 1) if "\t" in line[: len(line) - len(line.lstrip())]]
-    if tabs:
-        more = f", and {len(tabs) - 1} more below" if len(tabs) > 1 else ""
-        problems.error(tabs[0], f"The line begins with a tab{more}.", "Use spaces: two for each step inwards.")
+    stray = [(number, found[1]) for number, line in enumerate(lines, 1) if (found := _STRAY_INDENT.match(line))]
+    if stray:
+        what = "a tab" if stray[0][1] == "\t" else "a special space"
+        more = f", as do others below ({len(stray) - 1})" if len(stray) > 1 else ""
+        problems.error(stray[0][0], f"The line begins with {what}{more}.", "Use spaces: two for each step inwards.")
     hidden = _INVISIBLE.search(text)
     if hidden:
         line_number = len(BREAK.findall(text, 0, hidden.start())) + 1
         fault = f"An invisible character stands here (code {ord(hidden[0]):04X})."
         problems.error(line_number, fault, "Delete it; if it cannot be seen, write the line anew.")
-    return bool(tabs or hidden)
+    return bool(stray or hidden)
 
 
 def _curly_leaves(tree: YamlNode) -> set[int]:

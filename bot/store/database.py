@@ -145,12 +145,7 @@ async def opened(path: Path) -> Store:
 
     Raises DatabaseRefused when the folder can't be written, the file is no database, or a newer version made it.
     """
-    if not path.parent.is_dir():
-        raise DatabaseRefused(f"{path}: its folder does not exist. Make it, or set KUNDRESA_DATABASE to another path.")
-    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise DatabaseRefused(
-            f"{path}: can't be written. Give the account that runs Kundresa the right to write there."
-        )
+    _check_folder(path)
     writer = await aiosqlite.connect(
         path,
         isolation_level=None,
@@ -160,7 +155,6 @@ async def opened(path: Path) -> Store:
     try:
         await _finished(writer, _prepare)
         await _finished(writer, migrations.applied)
-        path.chmod(0o600)
     except (sqlite3.DatabaseError, migrations.NewerDatabase) as error:
         await writer.close()
         raise DatabaseRefused(f"{path}: {error}") from error
@@ -174,6 +168,16 @@ async def opened(path: Path) -> Store:
         detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
     )
     return Store(path, writer, reader)
+
+
+def _check_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise DatabaseRefused(f"{path}: its folder does not exist. Make it, or set KUNDRESA_DATABASE to another path.")
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise DatabaseRefused(
+            f"{path}: can't be written. Give the account that runs Kundresa the right to write there."
+        )
+    path.touch(mode=0o600)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -174,3 +174,8 @@ def reminded(tx: Transaction, id_: str, at: datetime | None) -> None:
 def planned_of_person(tx: Transaction, person: str) -> list[FollowUp]:
     """What is planned for a person."""
     return tx.all(FollowUp, _SQL["planned_of_person"], person=person)
+
+
+def postpone(tx: Transaction, id_: str, due: datetime) -> None:
+    """It could not begin now; it is due again at `due`."""
+    tx.run(_SQL["postpone"], id=id_, due=due)

@@ -55,3 +55,6 @@ UPDATE follow_ups SET remind_at = NULL, reminded_at = :reminded_at WHERE id = :i
 -- planned_of_person: what is planned for a person
 SELECT follow_ups.* FROM follow_ups JOIN contacts ON contacts.id = follow_ups.contact_id
  WHERE contacts.person_id = :person AND follow_ups.state = 'planned'
+
+-- postpone: it could not begin now
+UPDATE follow_ups SET due_at = :due WHERE id = :id

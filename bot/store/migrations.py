@@ -30,7 +30,8 @@ def applied(connection: sqlite3.Connection) -> list[str]:
     unknown = sorted(done - set(steps))
     if unknown:
         raise NewerDatabase(
-            f"was made by a newer version of Kundresa (it has {unknown[-1]}). Run that version, or restore an older backup."
+            f"was made by a newer version of Kundresa (it has {unknown[-1]}). "
+            "Run that version, or restore an older backup."
         )
     fresh = [name for name in steps if name not in done]
     for name in fresh:

@@ -72,6 +72,7 @@ class AnswerRow:
     asked_at: datetime | None
     answered_at: datetime | None
     recorded_at: datetime
+    week: str
     supersedes: str | None
     fingerprint: str
     phase: str
@@ -295,9 +296,7 @@ def tallies(tx: Transaction, first: str, last: str, simulated: bool) -> list[Tal
     return tx.all(TallyRow, _SQL["tallies"], first=first, last=last, simulated=int(simulated))
 
 
-def funnel(
-    tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool
-) -> list[FunnelRow]:
+def funnel(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool) -> list[FunnelRow]:
     """The funnel of contacts that started in the weeks `first` to `last`, as it stood at the close of
     `week`.
     """
@@ -312,9 +311,7 @@ def funnel(
     )
 
 
-def reasons(
-    tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool
-) -> list[ReasonRow]:
+def reasons(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool) -> list[ReasonRow]:
     """Why the other follow-ups of those contacts were not answered, as it stood at the close of `week`."""
     return tx.all(
         ReasonRow,

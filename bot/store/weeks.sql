@@ -40,7 +40,7 @@ ORDER BY first_used_at, fingerprint;
 
 -- answers: every settled question recorded in the week
 SELECT a.id, a.uid, a.follow_up_id, a.contact_id, a.person_id, a.question, a.status, a.codes, a.number, a.text, a.drawn,
-    a.draw_probability, a.language, a.door, a.asked_at, a.answered_at, a.recorded_at, p.uid AS supersedes,
+    a.draw_probability, a.language, a.door, a.asked_at, a.answered_at, a.recorded_at, a.week, p.uid AS supersedes,
     v.fingerprint, f.phase, f.retrospective, f.late, f.sent_at, h.state, h.disposition,
     f.reminded_at IS NOT NULL AND f.reminded_at <= a.recorded_at AS reminded,
     COALESCE(f.unit, c.unit) AS unit, COALESCE(f.service, c.service) AS service,
@@ -60,7 +60,7 @@ ORDER BY a.id;
 
 -- responses: the latest answers, up to the week, of every contact that answered something in it; by journey and contact
 SELECT a.id, a.uid, a.follow_up_id, a.contact_id, a.person_id, a.question, a.status, a.codes, a.number, a.text, a.drawn,
-    a.draw_probability, a.language, a.door, a.asked_at, a.answered_at, a.recorded_at, NULL AS supersedes,
+    a.draw_probability, a.language, a.door, a.asked_at, a.answered_at, a.recorded_at, a.week, NULL AS supersedes,
     v.fingerprint, f.phase, f.retrospective, f.late, f.sent_at, h.state, h.disposition,
     f.reminded_at IS NOT NULL AND f.reminded_at <= a.recorded_at AS reminded,
     COALESCE(f.unit, c.unit) AS unit, COALESCE(f.service, c.service) AS service,
@@ -115,7 +115,7 @@ SELECT f.id, f.contact_id, c.matter_id, c.journey, c.audience, c.invitation, f.p
     CASE WHEN f.begun_at < :end THEN f.begun_at END AS "begun_at [moment]",
     CASE WHEN f.sent_at < :end THEN f.sent_at END AS "sent_at [moment]",
     CASE WHEN f.reminded_at < :end THEN f.reminded_at END AS "reminded_at [moment]",
-    CASE WHEN f.ended_at < :end THEN f.ended_at END AS "ended_at [moment]"
+    CASE WHEN h.state = 'ended' THEN h.at END AS "ended_at [moment]"
 FROM follow_ups AS f
 JOIN contacts AS c ON c.id = f.contact_id
 LEFT JOIN conversations AS v ON v.follow_up_id = f.id

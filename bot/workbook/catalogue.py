@@ -52,9 +52,7 @@ class Catalogue:
         self.versions: dict[str, Version] = {}
         for row in rows:
             journey = decoded(row.body)
-            questions = {
-                question.code: question for question in journey.questions() if question.kind != "say"
-            }
+            questions = {question.code: question for question in journey.questions() if question.kind != "say"}
             self.versions[row.fingerprint] = Version(row.fingerprint, journey, row.first_used_at, questions)
 
     def journeys(self) -> dict[str, list[Version]]:

@@ -126,9 +126,7 @@ def snake(code: str) -> str:
 def _unlike(name: str, taken: Collection[str], longest: int) -> str:
     # A shortened name ends in a mark of the whole, so that it depends on itself and not on what stands beside
     # it.
-    short = (
-        name if len(name) <= longest else f"{name[: longest - 5]}_{zlib.crc32(name.encode()) & 0xFFFF:04x}"
-    )
+    short = name if len(name) <= longest else f"{name[: longest - 5]}_{zlib.crc32(name.encode()) & 0xFFFF:04x}"
     found, number = short, 2
     while found.casefold() in taken:
         found = f"{short[: longest - len(str(number)) - 1]}_{number}"

@@ -6,27 +6,29 @@ no others.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl.chart import LineChart, Reference
+from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import NumDataSource, NumRef
 from openpyxl.chart.error_bar import ErrorBars
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.legend import Legend
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
-from openpyxl.utils.units import cm_to_EMU
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.workbook.cells import text
 from bot.workbook.sheets import Curve
 
-WIDTH_CM, HEIGHT_CM = 25.0, 11.5
+CENTIMETRE = 360_000  # in the English metric units of a drawing
+WIDTH, HEIGHT = 25 * CENTIMETRE, 11 * CENTIMETRE
 LINE_COLOUR, DOT_COLOUR, BAR_COLOUR = "1F3864", "B45F06", "595959"
 
 
-class Described(OneCellAnchor):  # type: ignore[misc]
+class Described(OneCellAnchor):
     """An anchor that puts alt text on its chart, for which openpyxl has no way of its own."""
 
     tagname = "oneCellAnchor"
@@ -37,12 +39,13 @@ class Described(OneCellAnchor):  # type: ignore[misc]
     def __init__(self, row: int, name: str, alt: str) -> None:
         """`row`: the first row of the sheet, from 1, that the chart covers, at column A."""
         super().__init__(_from=AnchorMarker(col=0, row=row - 1))
-        self.ext.width, self.ext.height = cm_to_EMU(WIDTH_CM), cm_to_EMU(HEIGHT_CM)
+        self.ext.width, self.ext.height = WIDTH, HEIGHT
         self._words = (name, alt)
 
     def to_tree(self, *args: Any, **kwargs: Any) -> Any:
         """The anchor's XML. The frame exists only now: openpyxl makes it while saving."""
-        about = self.graphicFrame.nvGraphicFramePr.cNvPr
+        frame: Any = self.graphicFrame
+        about = frame.nvGraphicFramePr.cNvPr
         about.name, about.descr = self._words
         return super().to_tree(*args, **kwargs)
 
@@ -72,19 +75,14 @@ class Ground:
     def _chart(self, curve: Curve, row: int, first: int, last: int) -> LineChart:
         chart = LineChart()
         chart.title = curve.title
-        chart.title.overlay = False
-        chart.height, chart.width = HEIGHT_CM, WIDTH_CM
-        chart.legend.position = "b"
-        chart.legend.overlay = False
+        chart.legend = Legend(legendPos="b")
         chart.display_blanks = "gap"
         chart.visible_cells_only = False  # else a hidden sheet draws nothing
-        chart.layout = Layout(
-            manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.07, y=0.14, w=0.9, h=0.6)
-        )
+        chart.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.07, y=0.14, w=0.9, h=0.6))
         chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = 0, 100, 25
         chart.y_axis.title = curve.axis
         chart.y_axis.number_format = "0"
-        chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9"))
+        chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=LineProperties(solidFill="D9D9D9")))
         # Excel hides an axis whose "delete" is left unsaid.
         chart.x_axis.delete = chart.y_axis.delete = False
         for column in (2, 5):
@@ -111,7 +109,8 @@ class Ground:
             dots.smooth = False
             dots.graphicalProperties.line.noFill = True
             dots.marker = _marker("diamond", DOT_COLOUR, 9)
-        chart.anchor = Described(row, text(curve.title), text(curve.alt))
+        anchored: Any = chart
+        anchored.anchor = Described(row, text(curve.title), text(curve.alt))
         return chart
 
     def _numbers(self, column: int, first: int, last: int) -> NumDataSource:
@@ -119,7 +118,7 @@ class Ground:
         return NumDataSource(numRef=NumRef(f=str(cells)))
 
 
-def _marker(symbol: str, colour: str, size: int) -> Marker:
+def _marker(symbol: Literal["circle", "diamond"], colour: str, size: int) -> Marker:
     shape = GraphicalProperties(solidFill=colour)
     shape.line.solidFill = colour
     return Marker(symbol=symbol, size=size, spPr=shape)

@@ -13,9 +13,6 @@ from bot.workbook.cells import Value
 from bot.workbook.sheets import Column, Sheet, Table
 from flows.journey import Condition, Question, Words
 
-WORKBOOK_SCHEMA = 1
-"""Raised when a column goes or changes its meaning, never when one is added."""
-
 CODEBOOK = (
     *(
         "table",
@@ -92,10 +89,7 @@ def categories(catalogue: Catalogue, organisation: Organisation) -> Sheet:
 
 def quality(items: Iterable[tuple[str, Value]]) -> Sheet:
     """What the file was made from: numbers and texts by name."""
-    lines = [
-        (name, value, None) if isinstance(value, int | float) else (name, None, value)
-        for name, value in items
-    ]
+    lines = [(name, value, None) if isinstance(value, int | float) else (name, None, value) for name, value in items]
     return _sheet("quality", QUALITY, lines)
 
 
@@ -122,9 +116,7 @@ def _question_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
                     CODEBOOK,
                     table=data.responses_table(journey),
                     column=", ".join(
-                        name
-                        for field, name in named.items()
-                        if field.question == question.code and not field.missing
+                        name for field, name in named.items() if field.question == question.code and not field.missing
                     ),
                     journey=journey,
                     valid_from=version.first_used_at,
@@ -158,9 +150,7 @@ def _shared_lines(organisation: Organisation) -> Iterator[Sequence[Value]]:
     for variable, group in _SHARED.items():
         for position, (code, words) in enumerate(texts.group_of(group).items(), start=1):
             missing = int(variable == "missing")
-            yield _line(
-                CATEGORIES, variable=variable, code=code, position=position, missing=missing, **_labels(words)
-            )
+            yield _line(CATEGORIES, variable=variable, code=code, position=position, missing=missing, **_labels(words))
     named: dict[str, Mapping[str, Words]] = {
         "unit": {code: unit.name for code, unit in organisation.units.items()},
         "service": {code: service.name for code, service in organisation.services.items()},
@@ -170,9 +160,7 @@ def _shared_lines(organisation: Organisation) -> Iterator[Sequence[Value]]:
     }
     for variable, labels in named.items():
         for position, (code, words) in enumerate(labels.items(), start=1):
-            yield _line(
-                CATEGORIES, variable=variable, code=code, position=position, missing=0, **_labels(words)
-            )
+            yield _line(CATEGORIES, variable=variable, code=code, position=position, missing=0, **_labels(words))
 
 
 def _choice_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
@@ -213,7 +201,6 @@ def _line(columns: Sequence[str], **values: Value) -> Sequence[Value]:
 
 def _sheet(name: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> Sheet:
     shapes = tuple(
-        Column(column, "moment" if column == "valid_from" else "text", _WIDTHS.get(column, 18.0))
-        for column in columns
+        Column(column, "moment" if column == "valid_from" else "text", _WIDTHS.get(column, 18.0)) for column in columns
     )
     return Sheet(name, (Table(name, shapes, rows),), frozen=True)

@@ -98,10 +98,7 @@ def responses(journey: str, rows: Iterable[AnswerRow], catalogue: Catalogue, wee
     """
     fields = catalogue.fields(journey)
     names = response_columns(fields)
-    lines = (
-        _response_line(list(contact), fields, week)
-        for _, contact in groupby(rows, lambda row: row.contact_id)
-    )
+    lines = (_response_line(list(contact), fields, week) for _, contact in groupby(rows, lambda row: row.contact_id))
     return _sheet(responses_table(journey), names, lines)
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
+from typing import Any
 
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
@@ -85,14 +88,14 @@ def print_setup(page: Worksheet, sheet: Sheet, footer: str) -> None:
     """A4, as wide as the page; a chart is never split over two."""
     page.page_setup.paperSize = page.PAPERSIZE_A4
     page.page_setup.orientation = "landscape" if sheet.landscape else "portrait"
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     whole = any(isinstance(block, Curve) for block in sheet.blocks) and page.max_row + CHART_ROWS <= ONE_PAGE
     page.page_setup.fitToWidth = 1
     page.page_setup.fitToHeight = 1 if whole and not page.row_breaks.brk else 0
     page.page_margins.left = page.page_margins.right = 0.5
     page.page_margins.top = page.page_margins.bottom = 0.6
-    page.oddFooter.right.text = footer
-    page.oddFooter.left.text = "&A"
+    bottom: Any = page.oddFooter
+    bottom.left.text, bottom.right.text = "&A", footer
     if page.freeze_panes:
         header = int("".join(letter for letter in page.freeze_panes if letter.isdigit())) - 1
         page.print_title_rows = f"{header}:{header}"
@@ -109,7 +112,7 @@ def stream(page: Worksheet, table: Table, zone: tzinfo) -> int:
     page.page_setup.paperSize = 9
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.print_title_rows = "1:1"
     names = headers(column.header for column in table.columns)
     page.append([_styled(WriteOnlyCell(page, name)) for name in names])
@@ -171,7 +174,7 @@ def _place(column: Column, value: object) -> Alignment:
 
 def _add_table(page: Worksheet, table: Table, names: Sequence[str], row: int, count: int) -> None:
     last = get_column_letter(len(names))
-    native = ExcelTable(displayName=table.name, ref=f"A{row}:{last}{row + count}", tableStyleInfo=_STYLE)
+    native: Any = ExcelTable(displayName=table.name, ref=f"A{row}:{last}{row + count}", tableStyleInfo=_STYLE)
     # A streamed page has no cells left to read the headers from; Excel repairs a file whose headers differ.
     native._initialise_columns()
     for column, name in zip(native.tableColumns, names, strict=True):
@@ -185,14 +188,15 @@ def _add_table(page: Worksheet, table: Table, names: Sequence[str], row: int, co
             page.data_validations.append(picks)
 
 
-def _styled(cell: Cell) -> Cell:
+def _styled(cell: Cell | MergedCell) -> Cell | MergedCell:
     cell.font, cell.fill, cell.alignment = _HEADER_FONT, _HEADER_FILL, _HEADER_PLACE
     return cell
 
 
 def _streamed(page: Worksheet, value: Plain) -> Plain | Cell:
     if isinstance(value, datetime | date):
-        cell = WriteOnlyCell(page, value)
+        cell = WriteOnlyCell(page)
+        cell.value = value
         cell.number_format = _FORMATS["moment" if isinstance(value, datetime) else "day"]
         return cell
     if looks_active(value):
@@ -202,7 +206,7 @@ def _streamed(page: Worksheet, value: Plain) -> Plain | Cell:
     return value
 
 
-def _put(cell: Cell, value: Plain) -> None:
+def _put(cell: Cell | MergedCell, value: Plain) -> None:
     cell.value = value
     if looks_active(value):
         cell.data_type = "s"

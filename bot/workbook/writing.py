@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
@@ -57,7 +58,7 @@ def write_report(
         rows |= pages.lay_out(page, sheet, hidden, zone)
         pages.print_setup(page, sheet, footer)
     book.remove(first)
-    return Written(_whole(path, lambda temporary: book.save(temporary)), rows)
+    return Written(_whole(path, book.save), rows)
 
 
 def write_data(
@@ -86,8 +87,9 @@ def _describe(book: Workbook, properties: Properties, made_at: datetime, zone: t
     about.title, about.creator = text(properties.title), text(properties.author)
     about.language = properties.language
     about.created = about.modified = made_at.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    own: Any = book.custom_doc_props  # type: ignore[attr-defined]
     for name, value in properties.custom.items():
-        book.custom_doc_props.append(StringProperty(name=name, value=text(value)))
+        own.append(StringProperty(name=name, value=text(value)))
 
 
 def _whole(path: Path, save: Callable[[Path], None]) -> str:

@@ -1,0 +1,232 @@
+"""The application: builds everything, opens and closes it in order. The only room that imports a door.
+
+Opened in this order: lock, database with key and journeys, listener, door, desk, command socket, heartbeat; closed in
+the reverse. A timer is a row: the heartbeat only wakes functions that ask the store what is due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from bot import clock, command_socket, logs
+from bot.clock import Heartbeat, Now
+from bot.desk import Desk
+from bot.doors.telegram.door import Posted, TelegramDoor, Texts
+from bot.doors.telegram.face import Face
+from bot.doors.telegram.polling import Pause
+from bot.doors.telegram.reading import DOOR, arrival
+from bot.http import Listener
+from bot.lock import held
+from bot.openings import House, opened_house
+from bot.premises import Premises
+from bot.settings import Settings
+from bot.store import facts, inbox
+from bot.store.database import Transaction
+from bot.workbook.export import make_up
+from flows.wording import in_language
+
+BEAT_SECONDS = 5.0
+TIDY_SECONDS = 3600.0
+EXPORT_HOUR = 6
+"""Monday 06:00 local: the week is closed and read before anyone is at work, and no change of the clocks skips it."""
+
+REQUESTS_KEPT = clock.DAY
+
+_log = logging.getLogger("kundresa")
+_MENU = (("help", "help"), ("language", "language"), ("privacy", "privacy"), ("mydata", "mydata"))
+_STOP = {"sv": "stopp", "fi": "lopeta"}
+
+
+class CanNotRun(Exception):
+    """`kundresa run` can't begin; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything that is open while `kundresa run` runs."""
+
+    house: House
+    door: TelegramDoor
+    desk: Desk
+    listener: Listener
+    serving: asyncio.Task[None]
+
+    async def beat(self, now: Now) -> None:
+        """Do everything that is due, in short transactions, then let the door send."""
+        while await self.house.store.write(self.house.rooms.follow_ups.beat, now()):
+            self.door.wake()
+        self.door.wake()
+        self.desk.ring()
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, *, now: Now = clock.now, pause: Pause = asyncio.sleep, beating: bool = True
+) -> AsyncIterator[Application]:
+    """Everything open and at work. With `beating` off no clock runs, and the caller says when it is time.
+
+    Raises what can't be mended here, each with one clear line: CanNotRun, Locked, DatabaseRefused, KeyRefused,
+    FaultyJourneys, FaultyOrganisation, PortInUse, DoorRefused.
+    """
+    if settings.telegram_token is None:
+        raise CanNotRun("TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather in Telegram and set it.")
+    _check_exports(settings)
+    async with AsyncExitStack() as open_things:
+        open_things.enter_context(held(settings.database))
+        house = await open_things.enter_async_context(opened_house(settings))
+        bell = _Bell()
+        door = TelegramDoor(
+            store=house.store,
+            keyring=house.premises.keyring,
+            token=settings.telegram_token,
+            api=settings.telegram_api,
+            rate=settings.telegram_rate,
+            texts=texts(house.premises),
+            now=now,
+            stored=bell.ring,
+            heard=house.rooms.follow_ups.heard,
+            on_unreachable=house.rooms.follow_ups.unreachable,
+            posted=_posted(settings),
+            pause=pause,
+        )
+        desk = Desk(house.store, house.premises.keyring, house.rooms.citizens, {DOOR: arrival}, now, door.wake)
+        bell.desk = desk
+        host, port = settings.listen
+        listener = Listener(
+            door.routes,
+            host=host,
+            port=port,
+            ready=lambda: door.trouble,
+            trusted_proxies=[str(network) for network in settings.trusted_proxy],
+        )
+        await listener.start()
+        open_things.push_async_callback(listener.stop)
+        await door.start()
+        open_things.push_async_callback(door.stop)
+        serving = asyncio.create_task(desk.serve(), name="desk")
+        open_things.push_async_callback(_cancelled, serving)
+        desk.ring()
+        await open_things.enter_async_context(command_socket.served(settings.database, house, now))
+        application = Application(house, door, desk, listener, serving)
+        if beating:
+            open_things.callback(_heartbeat(application, settings, now).stop)
+        yield application
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT; whatever is under way is finished first. Raises as `opened` does."""
+    secrets = [secret for secret in (settings.telegram_token, settings.webhook_secret) if secret]
+    logs.set_up(secrets=secrets)
+    asked_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked_to_stop.set)
+    async with opened(settings) as application:
+        host, _ = settings.listen
+        _log.info("Kundresa runs. Health: http://%s:%d/healthz", host, application.listener.port)
+        stopping = asyncio.create_task(asked_to_stop.wait())
+        await asyncio.wait([stopping, application.serving], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if application.serving.done():
+            application.serving.result()
+    _log.info("Kundresa has stopped.")
+
+
+def texts(premises: Premises) -> Texts:
+    """What the door itself says, from the shared phrases."""
+    words = premises.words
+
+    def said(phrase: str, language: str) -> str:
+        return in_language(words[phrase], language)
+
+    def face(language: str) -> Face:
+        menu = [(command, said(f"menu-{phrase}", language)) for command, phrase in _MENU]
+        menu.append((_STOP.get(language, "stop"), said("menu-stop", language)))
+        return Face(tuple(menu), said("bot-description", language), said("bot-short", language))
+
+    return Texts(
+        faces={language: face(language) for language in premises.languages},
+        farewells={language: said("leaving-group", language) for language in premises.languages},
+        repeats={language: said("in-case", language) for language in premises.languages},
+    )
+
+
+class _Bell:
+    """Rings the desk, which is built after the door that rings it."""
+
+    desk: Desk | None = None
+
+    def ring(self) -> None:
+        if self.desk is not None:
+            self.desk.ring()
+
+
+def _heartbeat(application: Application, settings: Settings, now: Now) -> Heartbeat:
+    house = application.house
+
+    async def beat() -> None:
+        await application.beat(now)
+
+    async def tidy() -> None:
+        await house.store.write(_tidy, house, now)
+
+    async def export() -> None:
+        premises = house.premises
+        await make_up(
+            house.store,
+            folder=settings.exports,
+            organisation=premises.organisation,
+            language=premises.languages[0],
+            now=now(),
+            zone=premises.zone,
+        )
+
+    heartbeat = Heartbeat(house.premises.zone)
+    heartbeat.every(BEAT_SECONDS, beat)
+    heartbeat.every(TIDY_SECONDS, tidy)
+    heartbeat.mondays(EXPORT_HOUR, export)
+    heartbeat.once(export)
+    heartbeat.start()
+    return heartbeat
+
+
+def _tidy(tx: Transaction, house: House, now: Now) -> None:
+    inbox.tidy(tx, now())
+    facts.forget_requests(tx, now() - REQUESTS_KEPT)
+    house.rooms.people.forget_without_purpose(tx, now())
+
+
+def _posted(settings: Settings) -> Posted | None:
+    if settings.webhook_secret is None:
+        return None
+    if settings.public_url is None:
+        raise CanNotRun(
+            "KUNDRESA_PUBLIC_URL is not set, and KUNDRESA_WEBHOOK_SECRET is: Telegram must be told where to post. "
+            "Set KUNDRESA_PUBLIC_URL to this server's address from outside, or unset KUNDRESA_WEBHOOK_SECRET."
+        )
+    return Posted(settings.public_url, settings.webhook_secret)
+
+
+def _check_exports(settings: Settings) -> None:
+    folder = settings.exports
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        raise CanNotRun(
+            f"KUNDRESA_EXPORTS: the folder {folder} can't be written. Give the account that runs Kundresa the right "
+            "to write there, or choose another folder."
+        )
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,46 @@
+"""An edition: for whom, about which week, and when a workbook is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from zoneinfo import ZoneInfo
+
+from bot.organisation import Organisation
+from bot.workbook.sheets import Properties
+from bot.workbook.texts import Texts
+from flows.wording import in_language
+
+WORKBOOK_SCHEMA = 1
+"""Raised when a column goes or changes its meaning, never when one is added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """`say` speaks the report's reader's language; `simulated` editions hold simulated contacts only, marked DEMO."""
+
+    week: str
+    organisation: Organisation
+    say: Texts
+    made_at: datetime
+    zone: ZoneInfo
+    simulated: bool
+
+    def properties(self, language: str) -> Properties:
+        """What a file of this edition says about itself, in the language that its sheets have."""
+        demo = {"demo": "DEMO"} if self.simulated else {}
+        return Properties(
+            title=f"{'DEMO ' if self.simulated else ''}Kundresa {self.week}",
+            author=in_language(self.organisation.name, language),
+            language=language,
+            custom={"week": self.week, "time_zone": self.zone.key, "workbook_schema": str(WORKBOOK_SCHEMA), **demo},
+        )
+
+
+def software() -> str:
+    """The program and its version."""
+    try:
+        return f"Kundresa {version('kundresa')}"
+    except PackageNotFoundError:
+        return "Kundresa (run from its source)"

@@ -1,0 +1,181 @@
+"""The weekly export: closes a week, reads it in one snapshot, writes its two files, records them.
+
+The report is made once. The data file can be made again and holds the same rows, less those erased since. A file is
+whole or absent, and a week that an outage left behind is made up for. Reading is short; writing happens in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.clock import week_start
+from bot.organisation import Organisation
+from bot.store import weeks
+from bot.store.database import Store
+from bot.store.weeks import WeekFile
+from bot.workbook import codebook, data
+from bot.workbook.cells import Value, was_cut
+from bot.workbook.edition import WORKBOOK_SCHEMA, Edition, software
+from bot.workbook.report import Report, report
+from bot.workbook.sheets import Sheet
+from bot.workbook.snapshot import Snapshot, gathered
+from bot.workbook.texts import Texts
+from bot.workbook.writing import Written, write_data, write_report
+
+_LOG = logging.getLogger(__name__)
+
+
+def report_name(week: str) -> str:
+    """The file name of a week's report."""
+    return f"kundresa_{week}.xlsx"
+
+
+def data_name(week: str) -> str:
+    """The file name of a week's data file."""
+    return f"kundresa_{week}_data.xlsx"
+
+
+async def export_week(
+    store: Store,
+    week: str,
+    *,
+    folder: Path,
+    organisation: Organisation,
+    language: str,
+    now: datetime,
+    zone: ZoneInfo,
+    simulated: bool = False,
+    remake: bool = True,
+) -> list[Path]:
+    """Close `week` if it is open, make its files in `folder`, and return their paths: the report, the data file.
+
+    A report that is recorded and stands in the folder is left alone; so is the data file, with `remake` False.
+    `simulated`: simulated contacts only, marked DEMO; else none of them. `language` is the report's reader's.
+    Raises WeekNotEnded, ValueError for a week that doesn't exist, OSError, TooManyRows; whatever stood in the folder
+    before then still stands there.
+    """
+    week_start(week, zone)  # a week that does not exist is refused before anything is closed
+    await store.write(weeks.close, week, now, zone)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    paths = [folder / report_name(week), folder / data_name(week)]
+    recorded = {file.name for file in await store.read(weeks.files, week)}
+    standing = [path.name in recorded and await asyncio.to_thread(path.exists) for path in paths]
+    if all(standing) and not remake:
+        return paths
+    edition = Edition(week, organisation, Texts(language), now, zone, simulated)
+    snapshot = await store.read(gathered, week, zone, simulated, folder)
+    try:
+        told = await asyncio.to_thread(report, snapshot, edition)
+        if not standing[0]:
+            written = await asyncio.to_thread(_report, paths[0], told, edition)
+            await _record(store, edition, paths[0], "report", sum(written.rows.values()), written)
+        if remake or not standing[1]:
+            written = await asyncio.to_thread(_data, paths[1], snapshot, told.held_back, edition)
+            await _record(store, edition, paths[1], "data", written.rows["answers"], written)
+            if written.rows["answers"] != snapshot.counted:
+                _LOG.error(
+                    "%s: %d rows of answers written, %d counted. Report this as a fault, and keep the file.",
+                    paths[1].name,
+                    written.rows["answers"],
+                    snapshot.counted,
+                )
+    finally:
+        snapshot.close()
+    return paths
+
+
+async def make_up(
+    store: Store,
+    *,
+    folder: Path,
+    organisation: Organisation,
+    language: str,
+    now: datetime,
+    zone: ZoneInfo,
+    simulated: bool = False,
+) -> list[Path]:
+    """Close every week that has ended and make the files of each that has none recorded, oldest first; their paths.
+
+    A week that can't be made does not keep the others waiting; its exception is raised when they are done.
+    """
+    await store.write(weeks.close_ended, now, zone)
+    made: list[Path] = []
+    failed: Exception | None = None
+    for week in await store.read(weeks.unmade):
+        try:
+            made += await export_week(
+                store,
+                week,
+                folder=folder,
+                organisation=organisation,
+                language=language,
+                now=now,
+                zone=zone,
+                simulated=simulated,
+                remake=False,
+            )
+        except Exception as error:  # whatever it is: the weeks after it are made first
+            _LOG.exception("The workbooks of %s could not be made. They are tried again at the next start.", week)
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return made
+
+
+def _report(path: Path, told: Report, edition: Edition) -> Written:
+    return write_report(
+        path,
+        told.sheets,
+        edition.properties(edition.say.language),
+        ground=edition.say("sheets.chart-data"),
+        footer=edition.say("print.footer", page="&P", pages="&N"),
+        made_at=edition.made_at,
+        zone=edition.zone,
+    )
+
+
+def _data(path: Path, snapshot: Snapshot, held_back: int, edition: Edition) -> Written:
+    catalogue = snapshot.catalogue
+    sheets: list[Sheet] = [
+        data.answers(snapshot.answers, catalogue),
+        data.follow_ups(snapshot.follow_ups, snapshot.week),
+        *(data.responses(journey, rows, catalogue, snapshot.week) for journey, rows in snapshot.responses.items()),
+        data.verbatims(snapshot.answers, catalogue),
+        codebook.codebook(catalogue),
+        codebook.categories(catalogue, edition.organisation),
+        codebook.quality(_quality(snapshot, held_back, edition)),
+    ]
+    return write_data(path, sheets, edition.properties("en"), made_at=edition.made_at, zone=edition.zone)
+
+
+def _quality(snapshot: Snapshot, held_back: int, edition: Edition) -> list[tuple[str, Value]]:
+    return [
+        ("week", snapshot.week),
+        ("week_start", week_start(snapshot.week, edition.zone).date()),
+        ("period_first_week", snapshot.period[0]),
+        ("period_last_week", snapshot.period[-1]),
+        ("time_zone", edition.zone.key),
+        ("made_at", edition.made_at),
+        ("software", software()),
+        ("workbook_schema", WORKBOOK_SCHEMA),
+        ("database_schema", snapshot.schema),
+        ("demo", int(edition.simulated)),
+        ("answers", len(snapshot.answers)),
+        ("answers_rows_written", sum(max(1, len(row.codes.split())) for row in snapshot.answers)),
+        ("answers_rows_counted", snapshot.counted),
+        ("answers_rows_erased", snapshot.erased),
+        ("answers_to_unknown_questions", data.unknown(snapshot.answers, snapshot.catalogue)),
+        ("follow_ups", len(snapshot.follow_ups)),
+        ("texts_cut", sum(was_cut(row.text) for row in snapshot.answers)),
+        *((f"masked_{kind}", pieces) for kind, pieces in snapshot.masked.items()),
+        ("figures_hidden_or_rounded", held_back),
+    ]
+
+
+async def _record(store: Store, edition: Edition, path: Path, kind: str, rows: int, written: Written) -> None:
+    file = WeekFile(edition.week, path.name, kind, written.sha256, rows, edition.made_at)
+    await store.write(weeks.record, file)

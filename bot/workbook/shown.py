@@ -1,0 +1,80 @@
+"""What may be shown: the distribution of each question for a week and for a four-week period, with how much of it.
+
+A week is shown whole or not at all: under 30 persons there are only periods. A period yields to the weeks already
+shown beside it. Every report of a year obeys this together, not each on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.figures.distribution import Distribution, Tally, distribution
+from bot.figures.suppression import ENOUGH, Showing, fewest, showing, with_weeks
+from bot.store.weeks import TallyRow
+from bot.workbook.catalogue import Catalogue
+
+Why = Literal["", "few", "hidden", "week-few", "derived"]
+"""Why less than all is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One question of one journey, in one meaning. `afterwards`: asked about a time that was over."""
+
+    journey: str
+    question: str
+    version: int
+    afterwards: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A distribution, and how much of it may be shown."""
+
+    showing: Showing
+    why: Why
+    distribution: Distribution
+
+
+Distributions = Mapping[Key, Distribution]
+
+
+def distributions(rows: Iterable[TallyRow], catalogue: Catalogue) -> Distributions:
+    """Tallies of some weeks, brought together by question; of versions with one meaning, together."""
+    gathered: dict[Key, list[Tally]] = {}
+    for row in rows:
+        question = catalogue.question(row.fingerprint, row.question)
+        if question is None:
+            continue  # an answer that no version explains has no text to stand beside it; the data file counts it
+        afterwards = bool(row.retrospective) or question.retrospective
+        key = Key(catalogue.versions[row.fingerprint].journey.code, row.question, question.version, afterwards)
+        codes = tuple(row.codes.split())
+        number = row.number
+        if number is None and len(codes) == 1:
+            choice = question.choice(codes[0])
+            number = float(choice.number) if choice is not None and choice.number is not None else None
+        gathered.setdefault(key, []).append(Tally(row.persons, bool(row.answered), codes, number, row.contacts))
+    return {key: distribution(tallies) for key, tallies in gathered.items()}
+
+
+def of_week(week: Distribution, audience: str) -> Figure:
+    """How much of one week's distribution may be shown: all from 30 persons on, else nothing."""
+    if showing(week.answers, audience) is Showing.WHOLE:
+        return Figure(Showing.WHOLE, "", week)
+    return Figure(Showing.HIDDEN, "hidden" if week.answers < fewest(audience) else "week-few", week)
+
+
+def of_period(period: Distribution, weeks: Iterable[Distribution], audience: str) -> Figure:
+    """How much of a period's distribution may be shown, its `weeks` having been shown as `of_week` says."""
+    counts = [week.answers for week in weeks]
+    shown = sum(count for count in counts if count >= ENOUGH)
+    # A person may have answered in several weeks. Both bounds are sure; the larger one is taken.
+    hidden = max([count for count in counts if count < ENOUGH] + [period.answers - shown]) if shown else 0
+    how = with_weeks(period.answers, max(hidden, 0), audience)
+    if how is Showing.WHOLE:
+        return Figure(how, "", period)
+    if how is Showing.FEW:
+        return Figure(how, "few", period)
+    return Figure(how, "hidden" if period.answers < fewest(audience) else "derived", period)

@@ -1,0 +1,80 @@
+"""A snapshot: everything that an export needs of one week, read at one moment and put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.figures.periods import latest_period
+from bot.store import weeks
+from bot.store.database import Transaction
+from bot.store.weeks import AnswerRow, FollowUpRow, FunnelRow, ReasonRow
+from bot.workbook.catalogue import Catalogue
+from bot.workbook.shown import Distributions, distributions
+from bot.workbook.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One closed week. `period` are the four weeks of the latest period that has ended; `close` it when done.
+
+    `by_week` and `funnels` hold each week of the period and the week itself; `whole` and `funnel` the period.
+    """
+
+    week: str
+    period: tuple[str, ...]
+    catalogue: Catalogue
+    answers: Spool[AnswerRow]
+    responses: Mapping[str, Spool[AnswerRow]]
+    follow_ups: Spool[FollowUpRow]
+    by_week: Mapping[str, Distributions]
+    whole: Distributions
+    funnels: Mapping[str, Sequence[FunnelRow]]
+    funnel: Sequence[FunnelRow]
+    reasons: Sequence[ReasonRow]
+    period_reasons: Sequence[ReasonRow]
+    counted: int
+    masked: Mapping[str, int]
+    erased: int
+    schema: str
+
+    def close(self) -> None:
+        """Let go of the rows put aside."""
+        self.answers.close()
+        self.follow_ups.close()
+        for spool in self.responses.values():
+            spool.close()
+
+
+def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder: Path) -> Snapshot:
+    """Read a closed week. Simulated contacts only, or none of them; rows that are many are put aside in `folder`."""
+    catalogue = Catalogue(weeks.versions(tx, week))
+    period = latest_period(week)
+    answers, follow_ups = Spool(AnswerRow, folder), Spool(FollowUpRow, folder)
+    responses = {journey: Spool(AnswerRow, folder) for journey in catalogue.journeys()}
+    for answer in weeks.answers(tx, week, simulated):
+        answers.add(answer)
+    for answer in weeks.responses(tx, week, simulated):
+        responses[catalogue.versions[answer.fingerprint].journey.code].add(answer)
+    for follow_up in weeks.follow_ups(tx, week, zone, simulated):
+        follow_ups.add(follow_up)
+    return Snapshot(
+        week=week,
+        period=period,
+        catalogue=catalogue,
+        answers=answers,
+        responses=responses,
+        follow_ups=follow_ups,
+        by_week={each: distributions(weeks.tallies(tx, each, each, simulated), catalogue) for each in {*period, week}},
+        whole=distributions(weeks.tallies(tx, period[0], period[-1], simulated), catalogue),
+        funnels={each: weeks.funnel(tx, each, each, week, zone, simulated) for each in {*period, week}},
+        funnel=weeks.funnel(tx, period[0], period[-1], week, zone, simulated),
+        reasons=weeks.reasons(tx, week, week, week, zone, simulated),
+        period_reasons=weeks.reasons(tx, period[0], period[-1], week, zone, simulated),
+        counted=weeks.answer_rows(tx, week, simulated),
+        masked=weeks.masked(tx, week, simulated),
+        erased=weeks.erased(tx, week),
+        schema=weeks.schema(tx),
+    )
