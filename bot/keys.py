@@ -54,7 +54,7 @@ class Keyring:
         """What was sealed for `purpose`. Unreadable if it was altered, or sealed by another key or for other use."""
         try:
             return self._sealer.decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Unreadable("a sealed value could not be opened with this key") from None
 
     def code(self, invitation: str) -> str:

@@ -110,6 +110,13 @@ def test_exceptions_and_their_causes_are_logged_without_secrets(stream: io.Strin
     assert "Stack (most recent call last)" in written
 
 
+def test_the_stack_is_logged_without_secrets(stream: io.StringIO) -> None:
+    """A stack shows lines of source, and what stands in them."""
+    log.info("where, %s", "/start q3Zk9_vX-AbCdEfGhIjKlM", stack_info=True)
+    assert 'log.info("where, %s", "/start [removed]", stack_info=True)' in stream.getvalue()
+    assert CODE not in stream.getvalue()
+
+
 def test_an_exception_nobody_catches_is_logged_without_secrets(stream: io.StringIO) -> None:
     """Python's own last words would show the token on standard error."""
     try:
@@ -169,7 +176,8 @@ def test_warnings_of_python_are_logged(stream: io.StringIO) -> None:
     """What libraries warn of comes to the same stream, redacted."""
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        logging.captureWarnings(True)
+        logging.captureWarnings(False)
+        set_up(stream)
         warnings.warn(f"old {TOKEN}", DeprecationWarning, stacklevel=1)
         logging.captureWarnings(False)
     assert "py.warnings" in stream.getvalue()
@@ -178,8 +186,16 @@ def test_warnings_of_python_are_logged(stream: io.StringIO) -> None:
 
 def test_other_root_handlers_redact_too(stream: io.StringIO) -> None:
     """A handler that somebody else put on the root logger does not see the token either."""
+
+    class Keeper(logging.Handler):
+        """Writes what it is given, as a service that collects errors would."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            other.write(f"{record.__dict__}\n")
+
     other, root = io.StringIO(), logging.getLogger()
     root.addHandler(logging.StreamHandler(other))
+    root.addHandler(Keeper())
     set_up(stream, secrets=[SECRET])
     try:
         raise ValueError(TOKEN)

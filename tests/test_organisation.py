@@ -323,7 +323,9 @@ def test_opening_a_faulty_file_says_all_that_is_wrong(tmp_path: Path) -> None:
     file.write_bytes(WHOLE.encode())
     assert opened(file, LANGUAGES) == sound(WHOLE.encode())
     assert opened(None, LANGUAGES) == default(LANGUAGES)
-    file.write_bytes(with_line("holidays", "holidays: XX") + b"nmae: x\n")
+    incomplete = without("hours").decode().replace('fi: "Muutto", ', "").encode()
+    assert read(incomplete, "ours.yaml", LANGUAGES).problems
+    file.write_bytes(incomplete + b'hours: "Weekdays"\nnmae: x\n')
     with pytest.raises(FaultyOrganisation, match=r"ours\.yaml, line 27: .*\n.*line 28: .*'name'") as refused:
         opened(file, LANGUAGES)
     assert len(refused.value.problems) == 2

@@ -133,7 +133,7 @@ class Sender:
         recovered = False
         failures = 0
         try:
-            while not (self._stopping and not self._flying and not self._landed):
+            while not self._done():
                 self._awake.clear()
                 try:
                     if not recovered:
@@ -150,7 +150,7 @@ class Sender:
                         return
                     await self._pause(min(2.0 ** (failures - 1), LONGEST_PAUSE))
                     continue
-                if not self._landed:
+                if not self._landed and not self._done():
                     await self._until_awake(wait)
         finally:
             if self._asking is not None:
@@ -279,6 +279,9 @@ class Sender:
                 await self._awake.wait()
         except TimeoutError:
             pass
+
+    def _done(self) -> bool:
+        return self._stopping and not self._flying and not self._landed
 
     def _give_up(self) -> None:
         for task in self._flying:

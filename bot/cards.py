@@ -1,0 +1,95 @@
+"""Cards: what staff are shown of a contact. Reads only; never shows what a person answered, or who they are."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.clock import week_start
+from bot.rooms import Rooms
+from bot.store import contacts, facts, follow_ups
+from bot.store.contacts import Contact
+from bot.store.database import Transaction
+from bot.store.follow_ups import FollowUp
+
+USER_NAME = "telegram_username"
+"""The fact that holds the bot's name in Telegram, once the door has heard it."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One follow-up. `state` is planned, begun, or where it ended; `reason` says why where nobody answered."""
+
+    phase: str
+    due_at: datetime
+    useful_until: datetime
+    state: str
+    reason: str
+
+
+class Card(msgspec.Struct, frozen=True):
+    """One contact. Moments are in UTC; `zone` names the organisation's own.
+
+    `code` is its invitation's, None once somebody has begun; `link` is None too until the bot's name is known.
+    """
+
+    id: str
+    journey: str
+    unit: str
+    service: str | None
+    channel: str | None
+    outcome: str | None
+    reference: str | None
+    start: datetime
+    end: datetime | None
+    registered_at: datetime
+    cancelled_at: datetime | None
+    lines: tuple[Line, ...]
+    code: str | None
+    link: str | None
+    zone: str
+
+
+def card(tx: Transaction, rooms: Rooms, id_: str) -> Card:
+    """The card of one contact. ContactRefused if there is none."""
+    return _card(tx, rooms, rooms.contacts.found(tx, id_))
+
+
+def cards_of_week(tx: Transaction, rooms: Rooms, week: str) -> list[Card]:
+    """The cards of the contacts that start in a week such as "2026-W47", in order. ValueError if there is none."""
+    zone = rooms.premises.zone
+    monday = week_start(week, zone)
+    # Wall-clock arithmetic: the week of a change of the clocks has 167 or 169 hours.
+    return [_card(tx, rooms, contact) for contact in contacts.listed(tx, monday, monday + timedelta(days=7))]
+
+
+def link_of(tx: Transaction, code: str) -> str | None:
+    """The link that opens the chat with this code; None until the bot's name is known."""
+    name = facts.get(tx, USER_NAME)
+    return f"https://t.me/{name.decode()}?start={code}" if name else None
+
+
+def _card(tx: Transaction, rooms: Rooms, contact: Contact) -> Card:
+    code = rooms.invitations.code(tx, contact.id)
+    return Card(
+        id=contact.id,
+        journey=contact.journey,
+        unit=contact.unit,
+        service=contact.service,
+        channel=contact.channel,
+        outcome=contact.outcome,
+        reference=contact.reference,
+        start=contact.start_at,
+        end=contact.end_at,
+        registered_at=contact.registered_at,
+        cancelled_at=contact.cancelled_at,
+        lines=tuple(_line(follow_up) for follow_up in follow_ups.of_contact(tx, contact.id)),
+        code=code,
+        link=link_of(tx, code) if code is not None else None,
+        zone=rooms.premises.zone.key,
+    )
+
+
+def _line(follow_up: FollowUp) -> Line:
+    state = follow_up.disposition or follow_up.state
+    return Line(follow_up.phase, follow_up.due_at, follow_up.useful_until, state, follow_up.reason)

@@ -1,0 +1,48 @@
+"""A view: the database read while another process may be writing to it. Never makes, changes or checkpoints one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from bot.store import migrations
+from bot.store.database import DatabaseRefused, Transaction
+
+
+@contextmanager
+def viewed(path: Path) -> Iterator[Transaction]:
+    """One snapshot of the database at `path`, read only.
+
+    Raises DatabaseRefused where there is none, it can't be read, or its schema is not this version's.
+    """
+    if not path.is_file():
+        remedy = "`kundresa run` and `kundresa contacts add` make it; or set KUNDRESA_DATABASE to where it is."
+        raise DatabaseRefused(f"{path}: there is no database yet. {remedy}")
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = sqlite3.connect(
+            f"file:{quote(str(path.absolute()))}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
+        )
+        connection.execute("BEGIN")
+        _check_schema(connection, path)
+        yield Transaction(connection)
+    except sqlite3.DatabaseError as error:
+        raise DatabaseRefused(f"{path}: can't be read ({error}).") from error
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
+    done = {name for (name,) in connection.execute("SELECT name FROM migrations")}
+    known = set(migrations.known())
+    if done - known:
+        raise DatabaseRefused(f"{path}: was made by a newer version of Kundresa. Run that version.")
+    if known - done:
+        raise DatabaseRefused(f"{path}: was made by an older version of Kundresa. Run `kundresa migrate` first.")

@@ -1,0 +1,446 @@
+"""Sending: order per chat, what each answer of Telegram proves, and that no chat waits for another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from telegram import Bot
+
+from bot import clock
+from bot.doors.telegram.door import DoorRefused, TelegramDoor, Texts
+from bot.doors.telegram.face import Face
+from bot.doors.telegram.limits import Limits
+from bot.doors.telegram.sending import ADDRESS, Sender
+from bot.doors.telegram.wire import Wire
+from bot.doors.telegram.writing import LONGEST, as_html, as_plain, cut
+from bot.keys import Keyring
+from bot.store import database, outbox
+from bot.store.database import Store, Transaction
+from bot.store.outbox import Body
+from flows.messages import Button, Tap
+from tests.fake_telegram import Citizen, FakeTelegram, Fault, Limits as FloodLimits
+
+KEYRING = Keyring(b"k" * 32)
+YES, NO = (Button(label, Tap("choose", "helped", 1, code)) for label, code in (("Ja", "yes"), ("Nej", "no")))
+
+
+@dataclass
+class Office:
+    """A sending door, and the outbox it serves."""
+
+    store: Store
+    server: FakeTelegram
+    bot: Bot
+    wire: Wire
+    ahead: timedelta = timedelta(0)
+    pauses: list[float] = field(default_factory=list)
+    gone: list[bytes] = field(default_factory=list)
+    on_pause: Callable[[], Awaitable[None]] | None = None
+
+    def now(self) -> datetime:
+        return clock.now() + self.ahead
+
+    def sender(self, rate: float = 0) -> Sender:
+        return Sender(
+            store=self.store,
+            keyring=KEYRING,
+            bot=self.bot,
+            now=self.now,
+            rate=rate,
+            on_unreachable=lambda tx, lookup, now: self.gone.append(lookup),
+            repeat_words=lambda language: f"Igen ({language}):",
+            pause=self._pause,
+        )
+
+    @asynccontextmanager
+    async def sending(self, rate: float = 0) -> AsyncIterator[Sender]:
+        """Send within the block, and stop in order."""
+        sender = self.sender(rate)
+        task = asyncio.create_task(sender.run())
+        try:
+            yield sender
+        finally:
+            sender.stop()
+            await task
+
+    async def writes(self, citizen: Citizen, *texts: str, edits: int | None = None, buttons: bool = False) -> int:
+        """Queue messages to a citizen; returns the last one's row."""
+
+        def queue(tx: Transaction) -> int:
+            lookup = KEYRING.lookup("telegram", str(citizen.id))
+            person = f"p{citizen.id}"
+            now = clock.now()
+            tx.run(
+                "INSERT OR IGNORE INTO persons (id, language, created_at) VALUES (:id, 'sv', :now)", id=person, now=now
+            )
+            tx.run(
+                "INSERT OR IGNORE INTO addresses (lookup, person_id, door, sealed, created_at)"
+                " VALUES (:lookup, :person, 'telegram', :sealed, :now)",
+                lookup=lookup,
+                person=person,
+                sealed=KEYRING.seal(str(citizen.id).encode(), purpose=ADDRESS),
+                now=now,
+            )
+            row = 0
+            for text in texts:
+                row = outbox.add(
+                    tx,
+                    door="telegram",
+                    lookup=lookup,
+                    purpose="question",
+                    body=Body(text, "", ((YES,), (NO,)) if buttons else ()),
+                    now=now,
+                    person_id=person,
+                    edits=edits,
+                )
+            return row
+
+        return await self.store.write(queue)
+
+    async def state(self, row: int) -> tuple[object, object, object]:
+        """State, fault and message key of a row."""
+        return await self.store.read(
+            lambda tx: (
+                tx.value("SELECT state FROM outbox WHERE id = :id", id=row),
+                tx.value("SELECT fault FROM outbox WHERE id = :id", id=row),
+                tx.value("SELECT message_key FROM outbox WHERE id = :id", id=row),
+            )
+        )
+
+    async def _pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        await (self.on_pause() if self.on_pause is not None else asyncio.sleep(0))
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    store = await database.opened(tmp_path / "sending.db")
+    async with FakeTelegram() as server, Wire(read_seconds=5) as wire:
+        bot = Bot(server.token, base_url=server.base_url, request=wire, get_updates_request=wire)
+        yield Office(store, server, bot, wire)
+    await store.close()
+
+
+def person(office: Office, **about: str) -> Citizen:
+    return office.server.citizen(has_written=True, language_code=about.get("language", "sv"))
+
+
+def texts(citizen: Citizen) -> list[str]:
+    return [message.text for message in citizen.screen if message.from_bot]
+
+
+async def test_a_message_arrives_as_it_was_written(office: Office) -> None:
+    """Text, the strong line, and buttons that name row, attempt and place; the row is sent and knows its message."""
+    citizen = person(office)
+    row = await office.writes(citizen, "Fick du <hjälp> & råd?", buttons=True)
+    async with office.sending():
+        shown = await citizen.sees("Fick du <hjälp> & råd?")
+    assert shown.buttons == [[("Ja", "1.1.0")], [("Nej", "1.1.1")]]
+    assert await office.state(row) == ("sent", None, str(shown.message_id))
+
+
+async def test_order_holds_in_each_chat_while_chats_run_side_by_side(office: Office) -> None:
+    """Three messages to each of twelve chats: each chat sees its own in order, whatever is slow elsewhere."""
+    citizens = [person(office) for _ in range(12)]
+    for citizen in citizens:
+        await office.writes(citizen, "ett", "två", "tre")
+    slow = office.server.faults.next("sendMessage", Fault.SLOW, chat=citizens[0].id)
+    async with office.sending():
+        for citizen in citizens[1:]:
+            await citizen.sees("tre")
+        assert texts(citizens[0]) == ["ett"]
+        slow.release()
+        await citizens[0].sees("tre")
+    assert [texts(citizen) for citizen in citizens] == [["ett", "två", "tre"]] * 12
+
+
+async def test_an_edit_changes_the_message_and_its_buttons(office: Office) -> None:
+    """An edit reaches the message of its target; without buttons the old ones go; the same again is no failure."""
+    citizen = person(office)
+    row = await office.writes(citizen, "Fråga", buttons=True)
+    first = await office.writes(citizen, "Svar: Ja", edits=row)
+    again = await office.writes(citizen, "Svar: Ja", edits=row)
+    async with office.sending():
+        shown = await citizen.sees("Svar: Ja")
+        await office.server.requested("editMessageText", 2)
+    assert shown.labels == []
+    assert len(texts(citizen)) == 1
+    assert [(await office.state(one))[0] for one in (first, again)] == ["sent", "sent"]
+
+
+async def test_an_edit_of_a_message_that_is_gone_fails_quietly(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A message that the person deleted can't be changed; the row fails, and what follows goes on."""
+    citizen = person(office)
+    row = await office.writes(citizen, "Fråga")
+    async with office.sending() as sender:
+        shown = await citizen.sees("Fråga")
+        citizen.chat.messages.pop(shown.message_id)
+        edit = await office.writes(citizen, "Svar", edits=row)
+        await office.writes(citizen, "Nästa")
+        sender.wake()
+        await citizen.sees("Nästa")
+    assert (await office.state(edit))[0] == "failed"
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_a_lost_reply_is_unknown_until_a_tap_proves_it(office: Office) -> None:
+    """The message arrived but its reply was lost: it is not sent again, and the tap's evidence settles it."""
+    citizen = person(office)
+    office.server.faults.next("sendMessage", Fault.REPLY_LOST)
+    row = await office.writes(citizen, "Fråga", buttons=True)
+    async with office.sending():
+        await citizen.sees("Fråga")
+        await office.server.requested("getMe")
+    assert (await office.state(row))[0] == "unknown"
+    tap = await citizen.taps("Ja")
+    assert tap["callback_query"]["data"] == f"{row}.1.0"
+    key = str(tap["callback_query"]["message"]["message_id"])
+    await office.store.write(outbox.proven, row, key, clock.now())
+    office.ahead = timedelta(hours=1)
+    async with office.sending() as sender:
+        await office.writes(citizen, "Nästa")
+        sender.wake()
+        await citizen.sees("Nästa")
+    assert texts(citizen) == ["Fråga", "Nästa"]
+    assert await office.state(row) == ("sent", None, key)
+
+
+@pytest.mark.parametrize("fault", [Fault.INTERNAL_500, Fault.BAD_GATEWAY_HTML, Fault.GARBAGE, Fault.CUT])
+async def test_what_is_in_doubt_is_repeated_once_after_ten_minutes(office: Office, fault: Fault) -> None:
+    """No answer that proves anything: the message waits ten minutes for evidence, and is then worded as a repeat."""
+    citizen = person(office)
+    office.server.faults.next("sendMessage", fault)
+    row = await office.writes(citizen, "Fråga", buttons=True)
+    async with office.sending():
+        await office.server.requested("getMe")
+    assert (await office.state(row))[0] == "unknown"
+    office.ahead = timedelta(minutes=10)
+    async with office.sending():
+        shown = await citizen.sees("Igen (sv):\n\nFråga")
+    assert shown.labels == ["Ja", "Nej"]
+    assert office.server.counts["sendMessage"] == 2
+
+
+async def test_an_edit_in_doubt_is_made_again(office: Office) -> None:
+    """An edit may happen twice without harm, so it is simply tried again."""
+    citizen = person(office)
+    row = await office.writes(citizen, "Fråga")
+    office.server.faults.next("editMessageText", Fault.REPLY_LOST)
+    edit = await office.writes(citizen, "Svar", edits=row)
+    async with office.sending():
+        await citizen.sees("Svar")
+        await office.server.requested("editMessageText", 2)
+    assert (await office.state(edit))[0] == "sent"
+
+
+async def test_a_restart_in_mid_send_leaves_it_unknown(office: Office) -> None:
+    """A row that was on its way when the last process died is not sent again at once."""
+    citizen = person(office)
+    row = await office.writes(citizen, "Fråga")
+    await office.store.write(lambda tx: outbox.claim(tx, clock.now(), 1))
+    await office.writes(citizen, "Nästa")
+    async with office.sending():
+        await citizen.sees("Nästa")
+    assert (await office.state(row))[0] == "unknown"
+    assert texts(citizen) == ["Nästa"]
+
+
+async def test_a_closed_way_is_waited_out_without_doubt(office: Office) -> None:
+    """No connection proves that nothing was sent: everything is queued still, and leaves once when Telegram is back."""
+    citizens = [person(office) for _ in range(3)]
+    await office.server.stop()
+    rows = [await office.writes(citizen, "Fråga") for citizen in citizens]
+
+    async def back_after_three_pauses() -> None:
+        if len(office.pauses) == 3:
+            assert {(await office.state(row))[0] for row in rows} == {"queued"}
+            await office.server.start()
+            office.ahead = timedelta(minutes=1)
+
+    office.on_pause = back_after_three_pauses
+    async with office.sending():
+        for citizen in citizens:
+            await citizen.sees("Fråga")
+    assert office.pauses == [1.0, 2.0, 4.0]
+    assert [texts(citizen) for citizen in citizens] == [["Fråga"]] * 3
+    assert office.server.counts["sendMessage"] == 3
+
+
+@pytest.mark.parametrize("fault", [Fault.UNAUTHORIZED, Fault.NOT_FOUND])
+async def test_a_refused_token_loses_nothing(office: Office, caplog: pytest.LogCaptureFixture, fault: Fault) -> None:
+    """401 and 404 don't deliver: the message stays queued, one line says what to do, and it leaves afterwards."""
+    citizen = person(office)
+    office.server.faults.next("sendMessage", fault)
+    office.server.faults.next("getMe", fault, times=3)
+    await office.writes(citizen, "Fråga")
+    async with office.sending():
+        await citizen.sees("Fråga")
+    assert texts(citizen) == ["Fråga"]
+    warnings = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(warnings) == 1
+    assert "Set TELEGRAM_BOT_TOKEN" in warnings[0]
+
+
+async def test_a_429_of_one_chat_holds_that_chat(office: Office) -> None:
+    """A chat that has just had messages waits alone; others get theirs meanwhile, and nothing is lost."""
+    busy, other = person(office), person(office)
+    await office.writes(busy, "ett")
+    async with office.sending() as sender:
+        await busy.sees("ett")
+        office.server.faults.next("sendMessage", Fault.TOO_MANY, chat=busy.id, retry_after=1)
+        await office.writes(busy, "två")
+        sender.wake()
+        await office.server.requested("sendMessage", 2)
+        await office.writes(other, "hej")
+        sender.wake()
+        await other.sees("hej", timeout=0.7)
+        assert texts(busy) == ["ett"]
+        await busy.sees("två")
+    assert texts(busy) == ["ett", "två"]
+
+
+async def test_a_429_of_a_rested_chat_holds_all(office: Office) -> None:
+    """A 429 for a chat that has had nothing lately is meant for the whole bot: nobody is sent anything meanwhile."""
+    first, other = person(office), person(office)
+    office.server.faults.next("sendMessage", Fault.TOO_MANY, chat=first.id, retry_after=1)
+    await office.writes(first, "ett")
+    async with office.sending() as sender:
+        (refused,) = await office.server.requested("sendMessage")
+        await office.writes(other, "hej")
+        sender.wake()
+        await other.sees("hej")
+        await first.sees("ett")
+    times = [request.time for request in office.server.requests if request.method == "sendMessage"]
+    assert all(later - refused.time >= 0.9 for later in times[1:])
+
+
+async def test_the_limits_of_telegram_lose_nothing(office: Office) -> None:
+    """Eight messages to one chat and one to each of twenty others, under real limits: all arrive, in order, once."""
+    eager, others = person(office), [person(office) for _ in range(20)]
+    office.server._gate = None
+    await office.writes(eager, *(str(n) for n in range(6)))
+    for citizen in others:
+        await office.writes(citizen, "hej")
+    async with office.sending(rate=100):
+        for citizen in others:
+            await citizen.sees("hej", timeout=1.0)
+        await eager.sees("5")
+    assert texts(eager) == [str(n) for n in range(6)]
+    times = [request.time for request in office.server.requests if request.chat_id == eager.id]
+    assert times[3] - times[0] < 0.9  # a burst of four
+    assert times[5] - times[3] > 1.8  # then one a second
+
+
+@pytest.mark.parametrize("how", ["blocked", "deactivated", "unknown"])
+async def test_who_cannot_be_reached_gets_nothing_more(office: Office, how: str) -> None:
+    """Blocked, deactivated or never written: the queue of that chat fails, its person is marked, others go on."""
+    citizen, other = office.server.citizen(has_written=how != "unknown"), person(office)
+    if how == "blocked":
+        await citizen.blocks()
+    elif how == "deactivated":
+        await citizen.leaves_telegram()
+    first = await office.writes(citizen, "ett")
+    second = await office.writes(citizen, "två")
+    await office.writes(other, "hej")
+    async with office.sending():
+        await other.sees("hej")
+        await office.server.requested("sendMessage", 2)
+    assert (await office.state(first))[0] == "failed"
+    assert (await office.state(second))[:2] == ("failed", "unreachable")
+    assert office.gone == [KEYRING.lookup("telegram", str(citizen.id))]
+    marked = await office.store.read(
+        lambda tx: tx.count("SELECT COUNT(*) FROM persons WHERE unreachable_at IS NOT NULL")
+    )
+    assert marked == 1
+
+
+async def test_markup_that_telegram_cannot_parse_is_sent_plain(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the HTML is refused, the same words go out at once without it."""
+    monkeypatch.setattr("bot.doors.telegram.delivery.as_html", lambda body: f"<oops>{body.text}")
+    citizen = person(office)
+    row = await office.writes(citizen, "1 < 2", buttons=True)
+    async with office.sending():
+        shown = await citizen.sees("1 < 2")
+    assert shown.labels == ["Ja", "Nej"]
+    assert (await office.state(row))[0] == "sent"
+    assert office.server.counts["sendMessage"] == 2
+
+
+async def test_what_telegram_refuses_for_good_fails_alone(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """An empty message is refused: its row fails with the reason, and the next one goes."""
+    citizen = person(office)
+    row = await office.writes(citizen, " ")
+    await office.writes(citizen, "hej")
+    async with office.sending():
+        await citizen.sees("hej")
+    state, fault, _ = await office.state(row)
+    assert state == "failed"
+    assert "empty" in str(fault)
+    assert any(f"outbox row {row} was refused" in record.getMessage() for record in caplog.records)
+
+
+async def test_a_text_that_is_too_long_is_cut(office: Office) -> None:
+    """A message over Telegram's limit arrives, cut between words."""
+    citizen = person(office)
+    await office.writes(citizen, "ordet & " * 900)
+    async with office.sending():
+        shown = await citizen.sees("ordet &")
+    assert LONGEST - 16 < len(shown.text) <= LONGEST
+    assert shown.text.endswith("…")
+
+
+async def test_stopping_lets_land_what_is_on_its_way(office: Office) -> None:
+    """A stop claims nothing more and waits for the answer under way, so that nothing is left in doubt."""
+    citizen = person(office)
+    slow = office.server.faults.next("sendMessage", Fault.SLOW)
+    first = await office.writes(citizen, "ett")
+    second = await office.writes(citizen, "två")
+    task = asyncio.create_task(office.sender().run())
+    await citizen.sees("ett")
+    task.cancel()
+    await asyncio.sleep(0)
+    slow.release()
+    await asyncio.wait([task])
+    assert (await office.state(first))[0] == "sent"
+    assert (await office.state(second))[0] == "queued"
+
+
+async def test_who_wrote_just_now_is_answered_first(office: Office) -> None:
+    """While hundreds wait for what they are sent unasked, an answer overtakes them."""
+    waiting, writer = [person(office) for _ in range(30)], person(office)
+    for citizen in waiting:
+        await office.writes(citizen, "Nu är det dags")
+    await office.writes(writer, "Tack!")
+    async with office.sending(rate=30) as sender:
+        sender.prefer([KEYRING.lookup("telegram", str(writer.id))])
+        await writer.sees("Tack!")
+    before = [request.chat_id for request in office.server.requests].index(writer.id)
+    assert before < 5
+
+
+async def test_logs_tell_nothing_of_anybody(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever goes wrong, no log holds the token, a chat id or a text, even at the most talkative level."""
+    caplog.set_level(logging.DEBUG)
+    citizen = office.server.citizen(id=5_123_456_789, has_written=True)
+    for fault in (Fault.GARBAGE, Fault.CUT, Fault.BAD_GATEWAY_HTML, Fault.TOO_MANY, Fault.UNAUTHORIZED, Fault.BLOCKED):
+        office.server.faults.next("sendMessage", fault)
+        await office.writes(citizen, f"hemlighet {fault.name}")
+    async with office.sending() as sender:
+        for number in range(1, 7):
+            await office.server.requested("sendMessage", number, answered=False)
+            office.ahead += timedelta(minutes=1)
+            sender.wake()
+    written = "\n".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records)
+    for secret in ("5123456789", "hemlighet", office.server.token):
+        assert secret not in written
