@@ -11,6 +11,7 @@ from flows.calendar import local_moment
 
 _WITH_TIME = re.compile(r"\d{4}-?\d\d-?\d\d[T ]+\d.*")
 _TIME_ALONE = re.compile(r"\d{1,2}[:.]\d\d")
+_ONE_DIGIT_HOUR = re.compile(r"(?<=[T ])(?=\d[:.])")
 _REMEDY = 'Write it as "2026-11-18 10:00", in local time.'
 
 
@@ -27,7 +28,7 @@ def moment_meant(text: str, zone: ZoneInfo, what: str, day: datetime | None = No
             return local_moment(day.astimezone(zone).date(), time(int(hours), int(minutes)), zone)
         if not _WITH_TIME.fullmatch(written):
             raise ValueError
-        found = datetime.fromisoformat(written)
+        found = datetime.fromisoformat(_ONE_DIGIT_HOUR.sub("0", written))
     except ValueError:
         raise Refused(f"{what}: '{text}' is no day and time. {_REMEDY}") from None
     if found.tzinfo is not None:

@@ -6,6 +6,7 @@ Never takes the lock (see `lock`), and never changes what a person answered.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -135,7 +136,7 @@ def files(settings: Settings) -> tuple[Organisation, Library]:
 
 async def _keyring(store: Store, path: Path) -> Keyring:
     known, used = await store.read(_key_facts)
-    if known is None and not used and not path.exists():
+    if known is None and not used and not await asyncio.to_thread(path.exists):
         keyring = keys.made(path)
     else:
         keyring = keys.read(path)

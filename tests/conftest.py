@@ -16,3 +16,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     made = await opened(tmp_path)
     yield made
     await made.store.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the long proofs go on."""
+    parser.addoption("--kills", default="20", help="how often the kill test kills the bot (default 20)")

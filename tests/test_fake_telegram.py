@@ -236,6 +236,20 @@ async def test_an_uploaded_document_keeps_its_bytes(bot: Bot, citizen: Citizen) 
         await bot.send_photo(citizen.id, b"jpg", caption="x" * 1025)
 
 
+async def test_a_file_part_must_be_pointed_to(server: FakeTelegram, citizen: Citizen) -> None:
+    """attach:// names the part of a file; a part that nothing names is a violation."""
+    form = aiohttp.FormData({"chat_id": str(citizen.id), "document": "attach://f1"})
+    form.add_field("f1", b"PK", filename="a.txt")
+    form.add_field("f2", b"x", filename="b.txt")
+    address = f"{server.base_url}{server.token}/sendDocument"
+    async with aiohttp.ClientSession() as session, session.post(address, data=form) as reply:
+        assert (await reply.json())["ok"]
+    kept = citizen.screen[-1].document
+    assert kept is not None
+    assert kept.name == "a.txt"
+    assert server.forgive() == ["sendDocument: no such parameter: f2"]
+
+
 async def test_a_reply_keyboard_stays_until_removed(bot: Bot, citizen: Citizen) -> None:
     """Its buttons are labels that arrive as plain text; they are no inline buttons."""
     await bot.send_message(citizen.id, "a", reply_markup=ReplyKeyboardMarkup([["Ja", "Nej"]]))

@@ -177,6 +177,7 @@ async def test_a_killed_poller_is_no_second_poller(server: FakeTelegram, bot: Ca
         await server.requested("getUpdates", answered=False)
         poll.cancel()
         await asyncio.gather(poll, return_exceptions=True)
+    await server.bell.until(lambda: None if server.queue.polled else True, 5, lambda: "the poll still waits")
     await citizen.sends("a")
     assert texts(await bot.updates(timeout=50)) == ["a"]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from bot.store import database, outbox
 from bot.store.database import Store, Transaction
 from bot.store.outbox import Body
 from flows.messages import Button, Tap
-from tests.fake_telegram import Citizen, FakeTelegram, Fault, Limits as FloodLimits
+from tests.fake_telegram import Citizen, FakeTelegram, Fault
 
 KEYRING = Keyring(b"k" * 32)
 YES, NO = (Button(label, Tap("choose", "helped", 1, code)) for label, code in (("Ja", "yes"), ("Nej", "no")))
@@ -325,8 +326,8 @@ async def test_a_429_of_a_rested_chat_holds_all(office: Office) -> None:
     assert all(later - refused.time >= 0.9 for later in times[1:])
 
 
-async def test_the_limits_of_telegram_lose_nothing(office: Office) -> None:
-    """Eight messages to one chat and one to each of twenty others, under real limits: all arrive, in order, once."""
+async def test_each_chat_has_a_limit_of_its_own(office: Office) -> None:
+    """Six messages to one chat and one to each of twenty others: the one has a burst and then one a second."""
     eager, others = person(office), [person(office) for _ in range(20)]
     office.server._gate = None
     await office.writes(eager, *(str(n) for n in range(6)))
@@ -444,3 +445,108 @@ async def test_logs_tell_nothing_of_anybody(office: Office, caplog: pytest.LogCa
     written = "\n".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records)
     for secret in ("5123456789", "hemlighet", office.server.token):
         assert secret not in written
+
+
+async def test_under_telegrams_limits_everything_arrives_once(office: Office) -> None:
+    """Without limits of our own, Telegram's 429 come; whatever it refuses arrives later, in order, exactly once."""
+    citizens = [person(office) for _ in range(34)]
+    for citizen in citizens:
+        await office.writes(citizen, "ett", *(["två"] if citizen is citizens[0] else []))
+    async with office.sending():
+        for citizen in citizens:
+            await citizen.sees("ett")
+        await citizens[0].sees("två")
+    assert [texts(citizen) for citizen in citizens] == [["ett", "två"]] + [["ett"]] * 33
+    assert any(request.answer and request.answer.status == 429 for request in office.server.requests)
+
+
+def door(office: Office, token: str, faces: dict[str, Face] | None = None) -> TelegramDoor:
+    return TelegramDoor(
+        store=office.store,
+        keyring=KEYRING,
+        token=token,
+        api=office.server.url,
+        rate=0,
+        texts=Texts(faces or {}, {}, {"sv": "Om det inte kom fram:"}),
+        now=office.now,
+        stored=lambda: None,
+        on_unreachable=lambda tx, lookup, now: None,
+        pause=office._pause,
+    )
+
+
+async def test_a_wrong_token_is_one_clear_line(office: Office) -> None:
+    """At start, a token that Telegram doesn't know is refused with the variable's name and without the token."""
+    wrong = "99:" + "x" * 35
+    with pytest.raises(DoorRefused, match=r"TELEGRAM_BOT_TOKEN: .*@BotFather") as refused:
+        await door(office, wrong).start()
+    assert wrong not in str(refused.value)
+
+
+async def test_the_door_opens_in_an_outage_and_makes_links_it_knows(office: Office) -> None:
+    """Without Telegram the door opens all the same; the bot's name is learnt when it answers, and kept."""
+    await office.server.stop()
+    opened = door(office, office.server.token)
+    await opened.start()
+    with pytest.raises(DoorRefused, match="Telegram has not been reached"):
+        opened.link("abc")
+    await office.server.start()
+    await office.server.requested("getUpdates", answered=False)
+    await office.server.requested("getMe")
+    await opened.stop()
+    await office.server.stop()
+    again = door(office, office.server.token)
+    await again.start()
+    assert again.link("abc") == "https://t.me/kundresa_bot?start=abc"
+    await again.stop()
+
+
+async def test_the_face_is_put_on_when_it_changed(office: Office) -> None:
+    """Menu and descriptions are set once in each language, again only when they change, and a failure is no end."""
+    face = Face((("help", "Hjälp"), ("stop", "Sluta")), "Vi frågar hur det gick.", "Hur gick det?")
+    office.server.faults.next("setMyShortDescription", Fault.INTERNAL_500)
+    for commands in (2, 6, 6, 10):
+        texts = {"sv": face, "en": face if commands < 10 else Face((("help", "Help"),), "How did it go?", "How?")}
+        opened = door(office, office.server.token, texts)
+        await opened.start()
+        await opened.settled()
+        await opened.stop()
+    assert office.server.counts["setMyCommands"] == 1 + 3 + 0 + 3
+
+
+@given(st.text(max_size=60), st.integers(2, 40))
+def test_a_cut_text_is_whole_up_to_its_end(text: str, longest: int) -> None:
+    """Never longer than allowed; what is left is the beginning of the text."""
+    shorter = cut(text, longest)
+    assert len(shorter) <= longest
+    assert shorter == text or text.startswith(shorter.removesuffix("…"))
+
+
+def test_a_cut_never_splits_a_character() -> None:
+    """A letter with its accents, or a family of several people joined, stays whole or goes."""
+    assert cut("aaaaaae\N{COMBINING ACUTE ACCENT}bbb", 8) == "aaaaaa…"
+    assert cut("aaaaa👩\N{ZERO WIDTH JOINER}👧bbbb", 8) == "aaaaa…"
+
+
+@given(st.text(max_size=50), st.text(max_size=20))
+def test_words_are_escaped(text: str, strong: str) -> None:
+    """Whatever people's words hold, the only tags are ours."""
+    written = as_html(Body(text, strong)).replace("<b>", "", 1).replace("</b>", "", 1)
+    assert "<" not in written
+    assert html.unescape(written) == html.unescape(html.escape(as_plain(Body(text, strong)), quote=False))
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 2)), max_size=40))
+def test_the_limits_hold_in_every_second(steps: list[tuple[int, float]]) -> None:
+    """However sends come, no second holds more than the rate and its small burst, nor a chat more than five."""
+    limits, moment, left = Limits(10, 0.0), 0.0, list[tuple[float, int]]()
+    for chat, wait in steps:
+        moment += wait / 10
+        if limits.room(moment) and bytes([chat]) not in limits.tired(moment):
+            limits.spend(bytes([chat]), moment)
+            left.append((moment, chat))
+    for start, chat in left:
+        within = [other for at, other in left if start <= at < start + 1]
+        assert len(within) <= 11
+        assert within.count(chat) <= 5

@@ -64,6 +64,11 @@ class UpdateQueue:
         self._next_id = 0
         self.renumber()
 
+    @property
+    def polled(self) -> bool:
+        """Say whether a poll is waiting."""
+        return self._poller is not None
+
     def renumber(self) -> None:
         """Draw a new random number for the next update, as Telegram does after a silent week."""
         self._next_id = self._rng.randint(2_000_001, 1_000_000_000)
@@ -126,6 +131,7 @@ class UpdateQueue:
         finally:
             if self._poller is poller:
                 self._poller = None
+                self._changed()
         return self._from(offset, limit)
 
     def interrupt(self, reason: str) -> None:

@@ -106,6 +106,7 @@ class TelegramDoor:
         self._username = ""
         self._tasks: list[asyncio.Task[None]] = []
         self._sending: asyncio.Task[None] | None = None
+        self._settling: asyncio.Task[None] | None = None
 
     @property
     def routes(self) -> list[Route]:
@@ -146,7 +147,13 @@ class TelegramDoor:
             _LOG.warning("Telegram: not reached (%s). The bot goes on trying; check the network if this lasts.", error)
         self._sending = asyncio.create_task(self._sender.run())
         listening = self._polling.run() if self._posted is None else self._keep_heard()
-        self._tasks = [asyncio.create_task(listening), asyncio.create_task(self._settle_in())]
+        self._settling = asyncio.create_task(self._settle_in())
+        self._tasks = [asyncio.create_task(listening), self._settling]
+
+    async def settled(self) -> None:
+        """Return once Telegram knows the webhook, if there is one, and shows menu and descriptions."""
+        if self._settling is not None:
+            await asyncio.wait([self._settling])
 
     async def stop(self) -> None:
         """Listen no more, finish what is being kept and sent, close. Harmless when it never started."""

@@ -166,7 +166,7 @@ class Sender:
         allowed = self._limits.room(moment)
         most = room if allowed is None else min(room, allowed)
         if not landed and most == 0:
-            return self._limits.wait(moment) or IDLE_SECONDS
+            return self._limits.wait(moment) if room > 0 else IDLE_SECONDS
         now = self._now()
 
         def change(tx: Transaction) -> tuple[list[Claimed], datetime | None]:
@@ -187,9 +187,9 @@ class Sender:
             task = asyncio.create_task(self._deliver(row))
             self._flying[task] = (row, rested)
             task.add_done_callback(self._land)
-        if most and len(claimed) == most:
-            return self._limits.wait(moment)
         later = [IDLE_SECONDS, *tired.values()]
+        if len(claimed) == most < room:
+            later.append(self._limits.wait(moment))  # there may be more, and only the limits hold it
         if next_at is not None:
             later.append((next_at - now).total_seconds())
         return max(0.001, min(later))

@@ -1,0 +1,204 @@
+"""Checking: everything that is wrong, or probably not meant, in journeys and the organisation's file.
+
+Looks into the database, where there is one, for versions that were used. Never changes a file, and never a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import msgspec
+
+from bot import organisation
+from bot.library import decoded, fingerprint, journey_files, shared_phrases
+from bot.organisation import Organisation
+from bot.settings import Settings
+from bot.store import contacts
+from bot.store.database import DatabaseRefused
+from bot.store.view import viewed
+from flows.conditions import parse_condition
+from flows.journey import PHASES, Journey, Test
+from flows.problems import FaultError, Problem, Problems, listed, suggestion
+from flows.reading import drifted, read_journey
+from flows.source import Entry, open_source
+
+_SOLVED = ("yes", "no", "ongoing")
+_OF_AN_ORGANISATION = frozenset({"units", "services", "controller", "officer", "complaint authority", "months kept"})
+
+
+@dataclass
+class Findings:
+    """What was looked at, and every problem found, file by file."""
+
+    journeys: int = 0
+    organisations: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def errors(self) -> int:
+        """How many problems make a file unusable."""
+        return sum(problem.kind == "error" for problem in self.problems)
+
+    def lines(self) -> Iterator[str]:
+        """Each problem on a line, then the count."""
+        for problem in self.problems:
+            place = f"{problem.file}, line {problem.line}" if problem.line else problem.file
+            mark = "warning: " if problem.kind == "warning" else ""
+            yield f"{place}: {mark}{problem.fault} {problem.remedy}"
+        counts = [_counted(self.journeys, "journey")]
+        if self.organisations:
+            counts.append(_counted(self.organisations, "organisation"))
+        yield ", ".join([*counts, _counted(self.errors, "error"), _counted(len(self.problems) - self.errors, "warning")])
+
+
+def checked(files: Sequence[Path], settings: Settings) -> Findings:
+    """Check these files (a folder stands for the .yaml files in it), or with none all that `settings` name.
+
+    A file whose names are an organisation's is checked as one. FaultyJourneys if the shared phrases can't be used.
+    """
+    findings = Findings()
+    journeys, described = _sorted(files, settings, findings)
+    spoken = _organisation(described, settings, findings)
+    phrases = shared_phrases(settings.languages)
+    used = _used(settings.database, findings)
+    for name, source in journeys:
+        findings.journeys += 1
+        reading = read_journey(source, name, phrases, settings.languages)
+        problems = [*reading.problems]
+        if spoken is not None:
+            problems += _unknown_codes(source, name, spoken, named=bool(described or settings.organisation))
+        if reading.value is not None:
+            problems += _drift(reading.value, name, used)
+        findings.problems += sorted(problems, key=lambda problem: problem.line)
+    return findings
+
+
+Source = tuple[str, bytes]
+"""A file's name for messages, and what stands in it."""
+
+
+def _sorted(files: Sequence[Path], settings: Settings, findings: Findings) -> tuple[list[Source], list[Source]]:
+    """Journeys and organisation files, read; what can't be read is a problem."""
+    if not files:
+        journeys = list(_read(((file.name, file) for file in journey_files(settings.journeys)), findings))
+        given = [settings.organisation] if settings.organisation is not None else []
+        return journeys, list(_read(((file.name, file) for file in given), findings))
+    named: list[tuple[str, Traversable]] = []
+    for file in files:
+        if file.is_dir():
+            named += [(str(one), one) for one in sorted(file.glob("*.yaml"))]
+        else:
+            named.append((str(file), file))
+    found = list(_read(named, findings))
+    described = [source for source in found if _is_organisation(source[1])]
+    return [source for source in found if source not in described], described
+
+
+def _read(files: Iterable[tuple[str, Traversable]], findings: Findings) -> Iterator[Source]:
+    for name, file in files:
+        try:
+            yield name, file.read_bytes()
+        except FileNotFoundError:
+            findings.problems.append(Problem(name, 0, "There is no such file.", "Check how it is spelt, and where."))
+        except OSError as error:
+            findings.problems.append(Problem(name, 0, f"It can't be read ({error.strerror}).", "Check its rights."))
+
+
+def _is_organisation(source: bytes) -> bool:
+    table = open_source(source, Problems(""))
+    return table is not None and "journey" not in table.entries and bool(_OF_AN_ORGANISATION & set(table.entries))
+
+
+def _organisation(described: Sequence[Source], settings: Settings, findings: Findings) -> Organisation | None:
+    """The organisation whose codes count: the last one given, the settings', or the default. None if it is faulty."""
+    found: Organisation | None = None
+    for name, source in described:
+        findings.organisations += 1
+        reading = organisation.read(source, name, settings.languages, settings.time_zone)
+        findings.problems += reading.problems
+        found = reading.value
+    if described:
+        return found
+    if settings.organisation is None:
+        return organisation.default(settings.languages, settings.time_zone)
+    try:
+        return organisation.opened(settings.organisation, settings.languages, settings.time_zone)
+    except (organisation.FaultyOrganisation, OSError):
+        return None  # told when that file is checked
+
+
+def _unknown_codes(source: bytes, name: str, spoken: Organisation, *, named: bool) -> Iterator[Problem]:
+    """Conditions about the contact that can never hold, since the organisation has no such code.
+
+    Without an organisation file (`named`) its units and services are nobody's, so nothing is said of those.
+    """
+    known: dict[str, Sequence[str]] = {
+        "channel": [*spoken.channels],
+        "outcome": [*spoken.outcomes],
+        "cause": [*spoken.causes],
+        "solved": _SOLVED,
+    }
+    if named:
+        known |= {"unit": [*spoken.units], "service": [*spoken.services]}
+    problems = Problems(name)
+    for entry in _conditions(source):
+        for test in _tests(entry):
+            among = known.get(test.fact, test.values)
+            for code in test.values:
+                if code not in among:
+                    remedy = suggestion(code, among, f"There is {listed(among)}." if among else "None is named.")
+                    problems.warning(entry.line, f"The organisation has no {test.fact} '{code}'.", remedy)
+    yield from problems.in_order()
+
+
+def _conditions(source: bytes) -> Iterator[Entry]:
+    """Every `only if` of the file; what is wrong around them is told by reading it."""
+    table = open_source(source, Problems(""))
+    for phase in PHASES:
+        entry = table.entry(phase) if table else None
+        asks = _below(entry, "ask")
+        for question in asks.names() if asks else ():
+            condition = _below(_below(asks, question), "only if")
+            if condition is not None:
+                yield condition
+
+
+def _below(entry: Entry | None, name: str) -> Entry | None:
+    table = entry.table() if entry is not None and entry.names() else None
+    return table.entry(name) if table else None
+
+
+def _tests(entry: Entry) -> tuple[Test, ...]:
+    text = entry.text()
+    try:
+        condition = parse_condition(text) if text else None
+    except FaultError:
+        return ()
+    return tuple(test for test in condition.tests if test.about == "contact") if condition else ()
+
+
+def _used(database: Path, findings: Findings) -> Mapping[str, tuple[str, Journey]]:
+    """Of each journey the version that came into use last: its fingerprint and itself."""
+    if not database.is_file():
+        return {}
+    try:
+        with viewed(database) as tx:
+            return {kept.journey: (kept.fingerprint, decoded(kept.body)) for kept in contacts.versions(tx)}
+    except (DatabaseRefused, msgspec.DecodeError) as error:
+        remedy = "Changes since the versions in use could not be looked for."
+        findings.problems.append(Problem(str(database), 0, str(error), remedy, "warning"))
+        return {}
+
+
+def _drift(journey: Journey, name: str, used: Mapping[str, tuple[str, Journey]]) -> tuple[Problem, ...]:
+    before = used.get(journey.code)
+    if before is None or before[0] == fingerprint(journey):
+        return ()
+    return drifted(journey, before[1], name)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
