@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from bot import clock, command_socket, logs
 from bot.clock import Heartbeat, Now
 from bot.desk import Desk
-from bot.doors.telegram.door import Posted, TelegramDoor, Texts
+from bot.doors.telegram.door import DoorRefused, Posted, TelegramDoor, Texts
 from bot.doors.telegram.face import Face
 from bot.doors.telegram.polling import Pause
 from bot.doors.telegram.reading import DOOR, arrival
-from bot.http import Listener
+from bot.http import Listener, PortInUse
 from bot.lock import held
-from bot.openings import House, opened_house
+from bot.openings import House, Refused, opened_house
 from bot.premises import Premises
 from bot.settings import Settings
 from bot.store import facts, inbox
@@ -43,7 +43,7 @@ _MENU = (("help", "help"), ("language", "language"), ("privacy", "privacy"), ("m
 _STOP = {"sv": "stopp", "fi": "lopeta"}
 
 
-class CanNotRun(Exception):
+class CanNotRun(Refused):
     """`kundresa run` can't begin; the message says what to do."""
 
 
@@ -71,8 +71,7 @@ async def opened(
 ) -> AsyncIterator[Application]:
     """Everything open and at work. With `beating` off no clock runs, and the caller says when it is time.
 
-    Raises what can't be mended here, each with one clear line: CanNotRun, Locked, DatabaseRefused, KeyRefused,
-    FaultyJourneys, FaultyOrganisation, PortInUse, DoorRefused.
+    Raises what can't be mended here, each with one clear line: one of `openings.REFUSALS`.
     """
     if settings.telegram_token is None:
         raise CanNotRun("TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather in Telegram and set it.")
@@ -105,9 +104,15 @@ async def opened(
             ready=lambda: door.trouble,
             trusted_proxies=[str(network) for network in settings.trusted_proxy],
         )
-        await listener.start()
+        try:
+            await listener.start()
+        except PortInUse as error:
+            raise CanNotRun(str(error)) from error
         open_things.push_async_callback(listener.stop)
-        await door.start()
+        try:
+            await door.start()
+        except DoorRefused as error:
+            raise CanNotRun(str(error)) from error
         open_things.push_async_callback(door.stop)
         serving = asyncio.create_task(desk.serve(), name="desk")
         open_things.push_async_callback(_cancelled, serving)

@@ -51,7 +51,8 @@ class Findings:
         counts = [_counted(self.journeys, "journey")]
         if self.organisations:
             counts.append(_counted(self.organisations, "organisation"))
-        yield ", ".join([*counts, _counted(self.errors, "error"), _counted(len(self.problems) - self.errors, "warning")])
+        counts += [_counted(self.errors, "error"), _counted(len(self.problems) - self.errors, "warning")]
+        yield ", ".join(counts)
 
 
 def checked(files: Sequence[Path], settings: Settings) -> Findings:
@@ -89,7 +90,12 @@ def _sorted(files: Sequence[Path], settings: Settings, findings: Findings) -> tu
     named: list[tuple[str, Traversable]] = []
     for file in files:
         if file.is_dir():
-            named += [(str(one), one) for one in sorted(file.glob("*.yaml"))]
+            within = sorted(file.glob("*.yaml"))
+            if not within:
+                findings.problems.append(
+                    Problem(str(file), 0, "There is no .yaml file in this folder.", "Name another.")
+                )
+            named += [(str(one), one) for one in within]
         else:
             named.append((str(file), file))
     found = list(_read(named, findings))

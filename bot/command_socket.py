@@ -128,11 +128,11 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ho
 
 
 async def _reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, house: House, now: Now) -> Reply | None:
-    if not _is_ours(writer.get_extra_info("socket")):
-        return Reply(ok=False, refused="This process belongs to another user. Run the command as that user.")
     try:
         async with asyncio.timeout(_READ_WITHIN):
             line = await reader.readuntil(b"\n")
+        if not _is_ours(writer.get_extra_info("socket")):
+            return Reply(ok=False, refused="This process belongs to another user. Run the command as that user.")
         request = msgspec.json.decode(line, type=Request)
     except (EOFError, TimeoutError):
         return None

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bot.store.database import DatabaseRefused
+
+_PAUSE_SECONDS = 0.05
 
 
 class Locked(Exception):
@@ -20,10 +23,11 @@ class Locked(Exception):
 
 
 @contextmanager
-def held(database: Path) -> Iterator[None]:
+def held(database: Path, *, patience: float = 0.0) -> Iterator[None]:
     """The lock of `database`, held while inside. Different names of one file share one lock.
 
-    Raises Locked at once if another process has it, DatabaseRefused if no lock can be had where the database lies.
+    `patience`: seconds to wait, without doing anything else, for a command that has it for a moment. Raises Locked if
+    another process still has it then, DatabaseRefused if no lock can be had where the database lies.
     """
     path = lock_file(database)
     if not path.parent.is_dir():
@@ -35,7 +39,7 @@ def held(database: Path) -> Iterator[None]:
         remedy = "Give the account that runs Kundresa the right to write there."
         raise DatabaseRefused(f"{path}: can't be written ({error.strerror}). {remedy}") from error
     try:
-        _lock(descriptor, database)
+        _lock(descriptor, database, time.monotonic() + patience)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         try:
@@ -52,9 +56,16 @@ def lock_file(database: Path) -> Path:
     return real.with_name(real.name + ".lock")
 
 
-def _lock(descriptor: int, database: Path) -> None:
+def _lock(descriptor: int, database: Path, until: float) -> None:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise
+            time.sleep(_PAUSE_SECONDS)
     except BlockingIOError:
         holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
         process = f"process {holder}" if holder.isdecimal() else "another process"

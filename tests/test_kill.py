@@ -111,7 +111,7 @@ async def _answer(citizen: RemoteCitizen, question: ScreenMessage, chance: rando
     rows = [row for row in question.buttons if SKIP not in [label for label, _ in row]]
     labels = [label for row in rows for label, _ in row if label not in ("Ring mig", "Nej tack", "Dina rättigheter")]
     if not labels:
-        text = f"egna ord {citizen.id} {chance.randrange(10**9)}"
+        text = "egna ord " + "".join(chance.choices("abdefgiklmnoprtuvä", k=12))
         await citizen.sends(text)
         return text
     if "Klar" in labels:

@@ -216,6 +216,7 @@ async def test_the_door_announces_itself_and_answers_taps(store: Watched) -> Non
             texts=Texts({}, {}, {}),
             now=clock.now,
             stored=lambda: None,
+            heard=lambda tx, moment: facts.put_moment(tx, "heard_at", moment),
             on_unreachable=lambda tx, lookup, now: None,
             posted=Posted(f"http://127.0.0.1:{port}/", SECRET),
         )

@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
@@ -140,9 +141,10 @@ class Store:
         await self._writer.close()
 
 
-async def opened(path: Path) -> Store:
+async def opened(path: Path, *, durable: bool = True) -> Store:
     """Open the database at `path`, making it and bringing its schema up to date where needed.
 
+    Not `durable`: a commit need not survive a power cut; for what can be made again, never for answers.
     Raises DatabaseRefused when the folder can't be written, the file is no database, or a newer version made it.
     """
     _check_folder(path)
@@ -153,7 +155,7 @@ async def opened(path: Path) -> Store:
         cached_statements=256,
     )
     try:
-        await _finished(writer, _prepare)
+        await _finished(writer, partial(_prepare, durable=durable))
         await _finished(writer, migrations.applied)
     except (sqlite3.DatabaseError, migrations.NewerDatabase) as error:
         await writer.close()
@@ -180,11 +182,11 @@ def _check_folder(path: Path) -> None:
     path.touch(mode=0o600)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, durable: bool) -> None:
     # secure_delete: erased words must not stay in free pages. FULL: a commit survives a power cut.
     for setting in (
         "journal_mode=WAL",
-        "synchronous=FULL",
+        f"synchronous={'FULL' if durable else 'OFF'}",
         "secure_delete=ON",
         "foreign_keys=ON",
         "busy_timeout=5000",

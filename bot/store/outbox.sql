@@ -17,19 +17,20 @@ SELECT body FROM outbox WHERE (id = :id OR edits = :id) AND state <> 'failed' OR
 WITH head AS (
     SELECT lookup, MIN(id) AS id FROM outbox WHERE state IN ('queued', 'sending') GROUP BY lookup
 ), ready AS (
-    SELECT outbox.* FROM head JOIN outbox ON outbox.id = head.id
+    SELECT outbox.id FROM head JOIN outbox ON outbox.id = head.id
     WHERE outbox.state = 'queued'
       AND (outbox.not_before IS NULL OR outbox.not_before <= :now OR outbox.useful_until <= :now)
       AND hex(outbox.lookup) NOT IN (SELECT value FROM json_each(:busy))
     ORDER BY hex(outbox.lookup) IN (SELECT value FROM json_each(:first)) DESC, outbox.id
     LIMIT :most
 ), known AS (
-    SELECT ready.*, addresses.sealed,
+    SELECT row.*, addresses.sealed,
            COALESCE(target.message_key,
-                    (SELECT again.message_key FROM outbox AS again WHERE again.repeats = ready.edits)) AS edits_key
+                    (SELECT again.message_key FROM outbox AS again WHERE again.repeats = row.edits)) AS edits_key
     FROM ready
-    LEFT JOIN addresses ON addresses.lookup = ready.lookup
-    LEFT JOIN outbox AS target ON target.id = ready.edits
+    JOIN outbox AS row ON row.id = ready.id
+    LEFT JOIN addresses ON addresses.lookup = row.lookup
+    LEFT JOIN outbox AS target ON target.id = row.edits
 )
 SELECT id, lookup, kind, purpose, body, attempts + 1 AS attempts, sealed, edits_key,
        CASE WHEN useful_until <= :now THEN 'no longer useful'

@@ -24,7 +24,7 @@ from bot.workbook.cells import text
 from bot.workbook.sheets import Curve
 
 CENTIMETRE = 360_000  # in the English metric units of a drawing
-WIDTH, HEIGHT = 25 * CENTIMETRE, 11 * CENTIMETRE
+WIDTH, HEIGHT = 33 * CENTIMETRE, 14 * CENTIMETRE
 LINE_COLOUR, DOT_COLOUR, BAR_COLOUR = "1F3864", "B45F06", "595959"
 
 
@@ -78,7 +78,7 @@ class Ground:
         chart.legend = Legend(legendPos="b")
         chart.display_blanks = "gap"
         chart.visible_cells_only = False  # else a hidden sheet draws nothing
-        chart.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.07, y=0.14, w=0.9, h=0.6))
+        chart.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.06, y=0.13, w=0.92, h=0.68))
         chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = 0, 100, 25
         chart.y_axis.title = curve.axis
         chart.y_axis.number_format = "0"

@@ -6,7 +6,8 @@ styles, and choose a serif font for a bold one without a name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -24,9 +25,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.workbook.cells import MOST_ROWS, Plain, headers, looks_active, plain
 from bot.workbook.charts import Ground
-from bot.workbook.sheets import Column, Curve, Form, Line, Sheet, Table
+from bot.workbook.sheets import Curve, Form, Line, Sheet, Table
 
-CHART_ROWS = 24
+CHART_ROWS = 29
 ONE_PAGE = 44
 """Rows, a chart's included, that can be read when shrunk to one page."""
 
@@ -35,9 +36,16 @@ _INK = "1F3864"  # white on it has a contrast of 11.6 to 1
 _STYLE = TableStyleInfo(name="TableStyleLight9", showRowStripes=True)
 _HEADER_FONT = Font(name=_CALIBRI, bold=True, color="FFFFFF")
 _HEADER_FILL = PatternFill("solid", start_color=_INK, end_color=_INK)
-_HEADER_PLACE = Alignment(wrap_text=True, vertical="center")
+_HEADER_PLACE = Alignment(wrap_text=True, vertical="center", horizontal="left", indent=1)
+_NUMBERS_HEADER_PLACE = Alignment(wrap_text=True, vertical="center", horizontal="right")
 _TOP = Alignment(vertical="top")
-_WRAPPED = Alignment(wrap_text=True, vertical="top")
+_TEXT = Alignment(vertical="top", horizontal="left", indent=1)
+_WRAPPED = Alignment(wrap_text=True, vertical="top", horizontal="left", indent=1)
+_RIGHT = Alignment(vertical="top", horizontal="right")
+_BELOW = Alignment(vertical="bottom")
+_ROW = 15.0  # points; heights are said, because not every program finds them by itself
+_TALL = {"title": 26.0, "heading": 26.0, "warning": 22.0}
+_NUMBERS = ("whole", "decimal", "share")
 _BODY = Font(name=_CALIBRI)
 _FONTS = {
     "title": Font(name=_CALIBRI, bold=True, size=16, color=_INK),
@@ -93,10 +101,10 @@ def print_setup(page: Worksheet, sheet: Sheet, footer: str) -> None:
     page.page_setup.fitToWidth = 1
     page.page_setup.fitToHeight = 1 if whole and not page.row_breaks.brk else 0
     page.page_margins.left = page.page_margins.right = 0.5
-    page.page_margins.top = page.page_margins.bottom = 0.6
+    page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = 0.6, 0.8, 0.4
     bottom: Any = page.oddFooter
     bottom.left.text, bottom.right.text = "&A", footer
-    if page.freeze_panes:
+    if page.freeze_panes and not any(isinstance(block, Curve) for block in sheet.blocks):
         header = int("".join(letter for letter in page.freeze_panes if letter.isdigit())) - 1
         page.print_title_rows = f"{header}:{header}"
 
@@ -131,7 +139,8 @@ def _line(page: Worksheet, row: int, line: Line, zone: tzinfo) -> None:
     cell = page.cell(row, 1)
     _put(cell, plain(line.text, zone))
     cell.font = _FONTS[line.style]
-    cell.alignment = _TOP
+    cell.alignment = _BELOW if line.style in _TALL else _TOP
+    page.row_dimensions[row].height = _TALL.get(line.style, _ROW)
     if line.link is not None:
         place = line.link.replace("'", "''")
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{place}'!A1")
@@ -139,7 +148,7 @@ def _line(page: Worksheet, row: int, line: Line, zone: tzinfo) -> None:
     if line.style == "pair":
         value = page.cell(row, 2)
         _put(value, plain(line.value, zone))
-        value.font, value.number_format = _BODY, _FORMATS[line.form]
+        value.font, value.number_format = _BODY, _format(value.value, line.form)
         value.alignment = Alignment(horizontal="left", vertical="top")
 
 
@@ -147,29 +156,44 @@ def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) 
     names = headers(column.header for column in table.columns)
     for place, (name, column) in enumerate(zip(names, table.columns, strict=True), start=1):
         _styled(page.cell(row, place, name))
+        if column.form in _NUMBERS:
+            page.cell(row, place).alignment = _NUMBERS_HEADER_PLACE
         width = page.column_dimensions[get_column_letter(place)]
         width.width = max(column.width, width.width if width.customWidth else 0)
+    page.row_dimensions[row].height = _height(zip(names, (column.width for column in table.columns), strict=True)) + 4
     count = 0
     for values in table.rows:
         count += 1
         _refuse_more(table, row + count)
+        long: list[tuple[str, float]] = []
         for place, (value, column) in enumerate(zip(values, table.columns, strict=True), start=1):
             cell = page.cell(row + count, place)
             _put(cell, plain(value, zone))
             cell.font = _BODY
             if not isinstance(cell.value, str):
-                cell.number_format = _FORMATS[column.form]
-            cell.alignment = _WRAPPED if column.form == "wrapped" else _place(column, cell.value)
+                cell.number_format = _format(cell.value, column.form)
+            elif column.form == "wrapped":
+                long.append((cell.value, column.width))
+            # A word in a column of numbers ("under 7") stands where the number would.
+            cell.alignment = _WRAPPED if column.form == "wrapped" else _RIGHT if column.form in _NUMBERS else _TEXT
+        page.row_dimensions[row + count].height = _height(long)
     _add_table(page, table, names, row, max(count, 1))
     if frozen:
         page.freeze_panes = f"A{row + 1}"
-    return count, row + max(count, 1) + 2
+    return count, row + max(count, 1) + 1
 
 
-def _place(column: Column, value: object) -> Alignment:
-    # A word in a column of numbers ("under 7") stands where the number would.
-    numbers = column.form in ("whole", "decimal", "share")
-    return Alignment(horizontal="right" if numbers and isinstance(value, str) else None, vertical="top")
+def _format(value: object, form: Form) -> str:
+    # A date in a column of another form would show as a number of days.
+    if isinstance(value, date) and form not in ("moment", "day"):
+        form = "moment" if isinstance(value, datetime) else "day"
+    return _FORMATS[form]
+
+
+def _height(texts: Iterable[tuple[str, float]]) -> float:
+    # The letters of Calibri are narrower than the digits that a width counts, but words don't break just anywhere.
+    lines = (sum(math.ceil(len(line) / max(width - 2, 1)) or 1 for line in text.split("\n")) for text, width in texts)
+    return _ROW * max(lines, default=1)
 
 
 def _add_table(page: Worksheet, table: Table, names: Sequence[str], row: int, count: int) -> None:
@@ -179,7 +203,7 @@ def _add_table(page: Worksheet, table: Table, names: Sequence[str], row: int, co
     native._initialise_columns()
     for column, name in zip(native.tableColumns, names, strict=True):
         column.name = name
-    page.add_table(native)
+    page.tables.add(native)  # add_table would warn of a streamed page, whose columns were named just above
     for place, name in enumerate(names, start=1):
         if name in table.picks:
             picks = DataValidation(type="list", formula1=f'"{",".join(table.picks[name])}"', allow_blank=True)
@@ -197,7 +221,7 @@ def _streamed(page: Worksheet, value: Plain) -> Plain | Cell:
     if isinstance(value, datetime | date):
         cell = WriteOnlyCell(page)
         cell.value = value
-        cell.number_format = _FORMATS["moment" if isinstance(value, datetime) else "day"]
+        cell.number_format = _format(value, "text")
         return cell
     if looks_active(value):
         cell = WriteOnlyCell(page)

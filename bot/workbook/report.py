@@ -27,13 +27,13 @@ from flows.wording import in_language
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 _NOTHING = Distribution()
 _WIDTHS = {
-    "journey": 24.0,
+    "journey": 30.0,
     "phase": 9.0,
     "touchpoint": 20.0,
-    "question": 44.0,
+    "question": 36.0,
     "period": 21.0,
     "choice": 24.0,
-    "note": 40.0,
+    "note": 46.0,
 }
 
 
@@ -185,6 +185,7 @@ def _question_rows(snapshot: Snapshot, entry: _Entry, say: Texts) -> Iterator[Se
         interval = wilson(count, answers)
         share = (count / answers, interval.low, interval.high)
         yield (*about, labels.get(code, code), count, *share, None, None, None, *three, note)
+        note = None
 
 
 def _about(snapshot: Snapshot, entry: _Entry, say: Texts) -> Sequence[Value]:

@@ -1,12 +1,13 @@
 """Writing: sheets to an .xlsx file that is there whole or not at all.
 
-The report is written with its charts; the data file is streamed row by row. Everything lands in a temporary
-file of the same folder, is forced to the disk, and takes its name in one step. Values only, never formulas:
-previews show no formula's result. Runs in a thread; never on the event loop.
+The report is written with its charts; the data file is streamed row by row. Everything lands in a temporary file of the
+same folder, is forced to the disk, and takes its name in one step; the data file is for its owner and group alone.
+Values only, never formulas: previews show no formula's result. Runs in a thread; never on the event loop.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -58,7 +59,7 @@ def write_report(
         rows |= pages.lay_out(page, sheet, hidden, zone)
         pages.print_setup(page, sheet, footer)
     book.remove(first)
-    return Written(_whole(path, book.save), rows)
+    return Written(_whole(path, book.save, 0o644), rows)
 
 
 def write_data(
@@ -73,13 +74,17 @@ def write_data(
     def save(temporary: Path) -> None:
         book = Workbook(write_only=True)
         _describe(book, properties, made_at, zone)
-        for sheet in sheets:
-            (table,) = (block for block in sheet.blocks if isinstance(block, Table))
-            page: Worksheet = book.create_sheet(sheet.title)
-            rows[table.name] = pages.stream(page, table, zone)
-        book.save(temporary)
+        try:
+            for sheet in sheets:
+                (table,) = (block for block in sheet.blocks if isinstance(block, Table))
+                page: Worksheet = book.create_sheet(sheet.title)
+                rows[table.name] = pages.stream(page, table, zone)
+            book.save(temporary)
+        except BaseException:
+            _abandon(book)
+            raise
 
-    return Written(_whole(path, save), rows)
+    return Written(_whole(path, save, 0o640), rows)
 
 
 def _describe(book: Workbook, properties: Properties, made_at: datetime, zone: tzinfo) -> None:
@@ -92,7 +97,17 @@ def _describe(book: Workbook, properties: Properties, made_at: datetime, zone: t
         own.append(StringProperty(name=name, value=text(value)))
 
 
-def _whole(path: Path, save: Callable[[Path], None]) -> str:
+def _abandon(book: Workbook) -> None:
+    # Each streamed page holds an open file of its own, with people's words in it.
+    for page in book.worksheets:
+        streamed: Any = page
+        with contextlib.suppress(OSError, ValueError):
+            if not streamed.closed:
+                streamed.close()
+            streamed._writer.cleanup()
+
+
+def _whole(path: Path, save: Callable[[Path], None], rights: int) -> str:
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -100,6 +115,7 @@ def _whole(path: Path, save: Callable[[Path], None]) -> str:
         save(temporary)
         with temporary.open("rb+") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fchmod(file.fileno(), rights)
             os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:

@@ -19,15 +19,15 @@ from bot.doors.telegram.intake import Intake
 from bot.doors.telegram.polling import HEARD_EVERY, LONGEST_PAUSE, Pause, Polling
 from bot.doors.telegram.sending import OnUnreachable, Sender
 from bot.doors.telegram.webhook import Webhook
-from bot.doors.telegram.wire import Wire
+from bot.doors.telegram.wire import InDoubt, Wire
 from bot.keys import Keyring
 from bot.store import facts
-from bot.store.database import Store
+from bot.store.database import Store, Transaction
 
 _LOG = logging.getLogger(__name__)
 
-HEARD_AT = "heard_at"
-"""The fact that says when somebody last listened at the door."""
+OnHeard = Callable[[Transaction, datetime], None]
+"""What keeps in mind that somebody listens at the door now."""
 _USERNAME = "telegram_username"
 _FACE = "telegram_face"
 
@@ -70,11 +70,14 @@ class TelegramDoor:
         texts: Texts,
         now: Now,
         stored: Callable[[], None],
+        heard: OnHeard,
         on_unreachable: OnUnreachable,
         posted: Posted | None = None,
         pause: Pause = asyncio.sleep,
     ) -> None:
         """`api` is the Bot API's base address, `rate` messages a second (0 = no limits), `stored` wakes the desk.
+
+        `heard` is told, in a transaction, when the door listens: from gaps between these an absence is known.
 
         Without `posted`, updates are asked for (polling).
         """
@@ -84,6 +87,7 @@ class TelegramDoor:
         self._pause = pause
         self._posted = posted
         self._desk = stored
+        self._on_heard = heard
         self._wire = Wire()
         self.bot = Bot(token, base_url=f"{api}/bot", request=self._wire, get_updates_request=self._wire)
         self._sender = Sender(
@@ -178,7 +182,10 @@ class TelegramDoor:
             await self._webhook.announce(self.bot, self._posted.public_url)
 
     async def _ask_name(self) -> None:
-        me = await self.bot.get_me()
+        try:
+            me = await self.bot.get_me()
+        except (TypeError, KeyError, ValueError):
+            raise InDoubt("its answer makes no sense. Check KUNDRESA_TELEGRAM_API") from None
         if me.username and me.username != self._username:
             self._username = me.username
             await self._store.write(facts.put, _USERNAME, me.username.encode())
@@ -217,7 +224,7 @@ class TelegramDoor:
             await self._pause(HEARD_EVERY.total_seconds())
 
     async def _heard(self, moment: datetime) -> None:
-        await self._store.write(facts.put_moment, HEARD_AT, moment)
+        await self._store.write(self._on_heard, moment)
 
     def _stored(self, lookups: Sequence[bytes]) -> None:
         self._sender.prefer([lookup for lookup in lookups if lookup])

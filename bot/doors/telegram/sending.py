@@ -18,16 +18,7 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.clock import Now
-from bot.doors.telegram.delivery import (
-    Delivered,
-    Doubtful,
-    Moved,
-    Postponed,
-    Refused,
-    Result,
-    Unreachable,
-    deliver,
-)
+from bot.doors.telegram.delivery import Delivered, Doubtful, Moved, Postponed, Refused, Result, Unreachable, deliver
 from bot.doors.telegram.limits import Limits
 from bot.doors.telegram.polling import LONGEST_PAUSE, Pause
 from bot.doors.telegram.reading import DOOR
@@ -148,7 +139,8 @@ class Sender:
                     self._tell(f"the database took nothing ({type(error).__name__}). Check its disk")
                     if self._stopping and not self._flying:
                         return
-                    await self._pause(min(2.0 ** (failures - 1), LONGEST_PAUSE))
+                    wait = min(2.0 ** min(failures, 10) / 20, LONGEST_PAUSE)
+                    await self._until_awake(wait)
                     continue
                 if not self._landed and not self._done():
                     await self._until_awake(wait)
@@ -266,6 +258,8 @@ class Sender:
                 )
             except TelegramError as error:
                 self._tell(f"nothing can be sent: {error}. The bot goes on trying; check the network if this lasts")
+            except Exception as error:
+                self._tell(f"its answer makes no sense ({type(error).__name__}). Check KUNDRESA_TELEGRAM_API")
             else:
                 break
             wait = min(max(1.0, wait * 2), LONGEST_PAUSE)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from urllib.request import getproxies
 
 import aiohttp
 import msgspec
@@ -79,7 +80,8 @@ class Wire(BaseRequest):
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self.USER_AGENT},
-                trust_env=True,  # a public office's way out is often a proxy, named in the environment
+                # An office's way out is often a proxy. Where there is none, looking for one costs a hop a request.
+                trust_env=bool(getproxies()),
             )
 
     async def shutdown(self) -> None:
@@ -128,9 +130,12 @@ class Wire(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, object]:
         """A successful answer as JSON. InDoubt for anything else: Telegram has done it, but can't be understood."""
         try:
-            return msgspec.json.decode(payload, type=dict[str, object])
+            answer = msgspec.json.decode(payload, type=dict[str, object])
         except (msgspec.DecodeError, RecursionError):
-            raise InDoubt("the answer of Telegram is no JSON object") from None
+            answer = {}
+        if "result" not in answer:
+            raise InDoubt("the answer of Telegram holds no result")
+        return answer
 
 
 def _refused(status: int, body: bytes, wait: str) -> TelegramError:

@@ -1,0 +1,169 @@
+"""The commands about contacts and parked updates: what they take and print. What they do is `commands`' work."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot import clock
+from bot.cards import Card, Line, card, cards_of_week
+from bot.clock import iso_week
+from bot.commands import AddContact, Added, CancelContact, Retried, RetryParked
+from bot.errands import carried_out
+from bot.moments import shown
+from bot.openings import viewed_house
+from bot.screen import line, table
+from bot.settings import from_environment
+from bot.store import inbox
+from bot.store.view import viewed
+
+contacts = typer.Typer(help="Register contacts, and see what is planned for them.", no_args_is_help=True)
+parked = typer.Typer(help="What came in and could not be taken, after five attempts.", no_args_is_help=True)
+
+_PHASES = ("before", "during", "after")
+_ADD_EXAMPLE = 'Example: kundresa contacts add --journey office-visit --unit main --start "2026-11-18 10:00"'
+
+Text = str | None
+
+
+@contacts.command("add", epilog=_ADD_EXAMPLE)
+def add(
+    journey: Annotated[str, typer.Option(help="The journey to follow, such as office-visit.")],
+    unit: Annotated[str, typer.Option(help="The unit that meets the person, by its code.")],
+    start: Annotated[str, typer.Option(help='When it starts, local time: "2026-11-18 10:00".')],
+    end: Annotated[Text, typer.Option(help='When it ends; a time alone is on the same day: "10:45".')] = None,
+    service: Annotated[Text, typer.Option(help="The service, by its code.")] = None,
+    channel: Annotated[Text, typer.Option(help="How they meet, such as phone or visit.")] = None,
+    cause: Annotated[Text, typer.Option(help="Why the need arose, by its code.")] = None,
+    solved: Annotated[Text, typer.Option(help="Whether it was solved: yes, no or ongoing.")] = None,
+    outcome: Annotated[Text, typer.Option(help="How the case ended: granted, partly, denied, other, unknown.")] = None,
+    matter: Annotated[Text, typer.Option(help="The matter it belongs to: contacts about the same thing.")] = None,
+    reference: Annotated[Text, typer.Option(help="Your own case number; the same again adds nothing.")] = None,
+    lang: Annotated[Text, typer.Option(help="The person's language, where it is known: sv, fi or en.")] = None,
+) -> None:
+    """Register a contact; prints its invitation, and what will be asked when."""
+    asked = AddContact(
+        journey=journey,
+        unit=unit,
+        start=start,
+        end=end,
+        service=service,
+        channel=channel,
+        cause=cause,
+        solved=solved,
+        outcome=outcome,
+        matter=matter,
+        reference=reference,
+        language=lang,
+    )
+    added = asyncio.run(carried_out(from_environment(), "contacts.add", asked, Added, clock.now))
+    if added.known:
+        line("This reference is registered already; nothing was registered anew.")
+    _print(added.card)
+
+
+@contacts.command("list", epilog="Example: kundresa contacts list --week 2026-W47")
+def list_(week: Annotated[Text, typer.Option(help="An ISO week; without it this one.")] = None) -> None:
+    """List the contacts that start in a week, with what became of their follow-ups."""
+    with viewed_house(from_environment()) as view:
+        zone = view.rooms.premises.zone
+        meant = week or iso_week(clock.now(), zone)
+        try:
+            cards = cards_of_week(view.tx, view.rooms, meant)
+        except ValueError:
+            raise typer.BadParameter("Write a week as in 2026-W47.", param_hint="--week") from None
+    rows = [
+        (
+            one.id,
+            shown(one.start, zone),
+            one.journey,
+            one.unit,
+            one.service or "",
+            one.reference or "",
+            *(_state(one, phase, zone) for phase in _PHASES),
+        )
+        for one in cards
+    ]
+    headers = ("contact", "start", "journey", "unit", "service", "reference", *_PHASES)
+    table(headers, rows, f"No contact starts in {meant}.")
+
+
+@contacts.command("show", epilog="Example: kundresa contacts show k3m9wq7hx2ptcd")
+def show(contact: Annotated[str, typer.Argument(help="The contact's id, as `contacts list` shows it.")]) -> None:
+    """Show one contact, its follow-ups, and its invitation until somebody has begun with it."""
+    with viewed_house(from_environment()) as view:
+        found = card(view.tx, view.rooms, contact)
+    _print(found)
+
+
+@contacts.command("cancel", epilog="Example: kundresa contacts cancel k3m9wq7hx2ptcd")
+def cancel(contact: Annotated[str, typer.Argument(help="The contact's id, as `contacts list` shows it.")]) -> None:
+    """The contact did not take place: what is not yet asked never is."""
+    asked = CancelContact(contact)
+    _print(asyncio.run(carried_out(from_environment(), "contacts.cancel", asked, Card, clock.now)))
+
+
+@parked.command("list", epilog="Example: kundresa parked list")
+def list_parked() -> None:
+    """List what is parked: never what was written, only which row failed and how."""
+    with viewed(from_environment().database) as tx:
+        found = inbox.parked(tx)
+    zone = ZoneInfo("UTC")
+    rows = [
+        (
+            str(one.id),
+            one.door,
+            one.fault,
+            str(one.attempts),
+            f"{shown(one.received_at, zone)} UTC",
+            f"{shown(one.parked_at, zone)} UTC",
+            "yes" if one.can_retry else "wiped",
+        )
+        for one in found
+    ]
+    table(("row", "door", "fault", "attempts", "received", "parked", "can be tried"), rows, "Nothing is parked.")
+
+
+@parked.command("retry", epilog="Example: kundresa parked retry 4711")
+def retry(
+    row: Annotated[int | None, typer.Argument(help="One row, as `parked list` shows it; without it all.")] = None,
+) -> None:
+    """Let parked updates begin anew, with five attempts."""
+    retried = asyncio.run(carried_out(from_environment(), "parked.retry", RetryParked(row), Retried, clock.now))
+    line(f"{retried.rows} to be taken anew.")
+
+
+def _print(card: Card) -> None:
+    zone = ZoneInfo(card.zone)
+    what = ", ".join(code for code in (card.journey, card.unit, card.service, card.channel, card.outcome) if code)
+    line(f"Contact: {card.id} ({what})")
+    if card.reference:
+        line(f"Reference: {card.reference}")
+    line(f"Starts: {shown(card.start, zone)}" + (f", ends: {shown(card.end, zone)}" if card.end else ""))
+    if card.cancelled_at:
+        line(f"Cancelled: {shown(card.cancelled_at, zone)}")
+    for one in card.lines:
+        line(f"  {one.phase:<7} {_told(one, zone)}")
+    if card.link:
+        line(f"Invitation: {card.link}")
+    elif card.code:
+        line(f"Invitation code: {card.code}")
+        line("The link is shown once `kundresa run` has spoken with Telegram.")
+    elif not card.cancelled_at:
+        line("Invitation: used; somebody has begun.")
+
+
+def _told(one: Line, zone: ZoneInfo) -> str:
+    if one.state == "planned":
+        return f"{shown(one.due_at, zone)}, useful until {shown(one.useful_until, zone)}"
+    return f"{one.state} ({one.reason})" if one.reason else one.state
+
+
+def _state(card: Card, phase: str, zone: ZoneInfo) -> str:
+    for one in card.lines:
+        if one.phase == phase:
+            return shown(one.due_at, zone) if one.state == "planned" else one.state
+    return ""

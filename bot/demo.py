@@ -1,0 +1,260 @@
+"""The demo: a new folder with a throwaway database, weeks of simulated citizens, and the workbooks of each week.
+
+Reads no real clock and draws nothing but from its seed, so that the same seed gives the same rows on any day. Opens no
+door: who stands between citizens and the house is handed in. Takes away nothing but what a demo made before.
+"""
+
+from __future__ import annotations
+
+import base64
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from bot.clock import Now, iso_week, week_start
+from bot.desk import Desk, Reader
+from bot.lock import held
+from bot.openings import Refused, opened_house
+from bot.rooms import Rooms, built
+from bot.screen import line, table
+from bot.settings import Settings
+from bot.simulated_chat import SimulatedDoor
+from bot.simulation import SimulatedClock, Simulation, Surroundings, began_at
+from bot.store import answers, contacts, database, follow_ups
+from bot.store.database import Store, Transaction
+from bot.workbook.export import data_name, make_up, report_name
+
+UNTIL = date(2026, 11, 16)
+"""Where the demo ends when no other day is wanted: the same for everybody, so that what is written about it fits."""
+
+LANGUAGES = ("sv", "fi", "en")
+"""What the simulated citizens speak."""
+
+_MARKER = ".kundresa-demo"
+_DATABASE, _KEY, _ORGANISATION, _EXPORTS = "kundresa.db", "kundresa.db.key", "organisation.yaml", "exports"
+_OURS = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", _KEY, _ORGANISATION)
+_PILOT_FROM = "2026-10-19"
+_IDS = "abcdefghijkmnpqrstuvwxyz23456789"
+_ID_LENGTH = 14
+
+
+class Door(SimulatedDoor, Protocol):
+    """A simulated door as the demo needs it."""
+
+    @property
+    def readers(self) -> Mapping[str, Reader]:
+        """For the desk: how to read what it brings, by the name of the door."""
+
+    @property
+    def refused(self) -> list[str]:
+        """What the wire would not have taken."""
+
+    async def close(self) -> None:
+        """End."""
+
+
+Build = Callable[[Store, Rooms, Now], Door]
+"""Builds the simulated door of a house."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a demo left behind. `dispositions` counts follow-ups by where they ended, "" those still open.
+
+    `planted` is what citizens wrote that leads to a person, `refused` what the wire would not have taken.
+    """
+
+    settings: Settings
+    report: Path
+    data: Path
+    contacts: int
+    persons: int
+    answers: int
+    dispositions: Mapping[str, int]
+    absences: int
+    planted: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+async def demo(
+    settings: Settings,
+    build: Build,
+    *,
+    to: Path,
+    weeks: int,
+    seed: int,
+    until: date | None = None,
+    progress: Callable[[float], None] = lambda _: None,
+) -> Demo:
+    """Play `weeks` whole weeks, the last of them ended by `until` (None: `UNTIL`), in the folder `to`.
+
+    Of `settings` only the languages count: the first that citizens speak is the workbooks'. `progress` hears how much
+    is done, from 0 to 1. Raises Refused for a folder that no demo made, Locked while another demo is at work in it.
+    """
+    last = until or UNTIL
+    monday = last - timedelta(days=last.weekday(), weeks=weeks)
+    own = _settings(settings, to)
+    _check(to)
+    to.mkdir(parents=True, exist_ok=True)
+    with held(own.database):
+        _furnish(to, monday + timedelta(weeks=weeks // 2), seed)
+        async with opened_house(own) as house:
+            stream = random.Random(f"{seed} ids")  # noqa: S311 - to be repeated, not to be unguessable
+            chance = random.Random(f"{seed} chance")  # noqa: S311
+            premises = replace(
+                house.premises,
+                ids=lambda: "".join(stream.choices(_IDS, k=_ID_LENGTH)),
+                chance=chance,
+                simulated=True,
+            )
+        store = await database.opened(own.database, durable=False)
+        try:
+            return await _played(own, build, store, built(premises), monday, weeks, seed, progress)
+        finally:
+            await store.close()
+
+
+def show(played: Demo) -> None:
+    """Where the files are, what to open first, and how many there are of what."""
+    folder = played.settings.database.parent
+    counts = {"contacts": played.contacts, "persons": played.persons, "answers": played.answers}
+    ended = {f"follow-ups: {name or 'still open'}": number for name, number in played.dispositions.items()}
+    table(("what", "how many"), [(name, str(number)) for name, number in {**counts, **ended}.items()], "")
+    line()
+    line(f"Everything is in {folder} and can be thrown away.")
+    line(f"Open first:  {played.report}  (the newest report)")
+    line(f"Then:        {played.data}  (its rows and own words)")
+    line(f"To go on:    export KUNDRESA_DATABASE={played.settings.database} "
+         f"KUNDRESA_ORGANISATION={played.settings.organisation}; kundresa contacts list")  # fmt: skip
+
+
+@contextmanager
+def shown_progress(weeks: int) -> Iterator[Callable[[float], None]]:
+    """What to hand in as `progress`: a bar where a terminal is there, else a line for each week."""
+    console = Console()
+    if not console.is_terminal:
+        yield _Lines(weeks).tell
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(f"Playing {weeks} weeks", total=1.0)
+        yield lambda done: bar.update(task, completed=done)
+
+
+class _Lines:
+    def __init__(self, weeks: int) -> None:
+        self._weeks = weeks
+        self._told = 0
+
+    def tell(self, done: float) -> None:
+        ended = int(done * self._weeks + 1e-9)
+        if ended > self._told:
+            self._told = ended
+            line(f"Played {ended} of {self._weeks} weeks.")
+
+
+async def _played(
+    settings: Settings,
+    build: Build,
+    store: Store,
+    rooms: Rooms,
+    monday: date,
+    weeks: int,
+    seed: int,
+    progress: Callable[[float], None],
+) -> Demo:
+    premises = rooms.premises
+    clock = SimulatedClock(began_at(monday, premises.zone))
+    door = build(store, rooms, clock)
+    desk = Desk(store, premises.keyring, rooms.citizens, door.readers, clock, lambda: None)
+
+    async def exported() -> None:
+        await make_up(
+            store,
+            folder=settings.exports,
+            organisation=premises.organisation,
+            language=premises.languages[0],
+            now=clock(),
+            zone=premises.zone,
+            simulated=True,
+        )
+
+    around = Surroundings(rooms, store, door, clock, desk.take_batch, exported, progress)
+    simulation = Simulation(around, seed=seed, monday=monday, weeks=weeks)
+    try:
+        await simulation.run()
+    finally:
+        await door.close()
+    newest = iso_week(week_start(iso_week(clock(), premises.zone), premises.zone) - timedelta(days=1), premises.zone)
+    counted = await store.read(_counted, clock)
+    return Demo(
+        settings=settings,
+        report=settings.exports / report_name(newest),
+        data=settings.exports / data_name(newest),
+        contacts=counted["contacts"],
+        persons=counted["persons"],
+        answers=counted["answers"],
+        dispositions={name[1:]: number for name, number in sorted(counted.items()) if name.startswith("=")},
+        absences=simulation.absences,
+        planted=tuple(simulation.planted),
+        refused=tuple(door.refused),
+    )
+
+
+def _counted(tx: Transaction, now: Now) -> Counter[str]:
+    counted: Counter[str] = Counter(contacts=0, persons=0, answers=0)
+    persons = set()
+    for contact in contacts.listed(tx, database.EPOCH, now() + timedelta(days=365)):
+        counted["contacts"] += 1
+        persons.add(contact.person_id)
+        counted["answers"] += sum(given.status == "answered" for given in answers.of_contact(tx, contact.id))
+        counted.update(f"={follow_up.disposition or ''}" for follow_up in follow_ups.of_contact(tx, contact.id))
+    counted["persons"] = len(persons - {None})
+    return counted
+
+
+def _settings(settings: Settings, to: Path) -> Settings:
+    spoken = [language for language in settings.languages if language in LANGUAGES]
+    return replace(
+        settings,
+        telegram_token=None,
+        webhook_secret=None,
+        database=to / _DATABASE,
+        key_file=to / _KEY,
+        organisation=to / _ORGANISATION,
+        journeys=None,
+        exports=to / _EXPORTS,
+        languages=tuple(dict.fromkeys((*spoken, *LANGUAGES))),
+    )
+
+
+def _check(folder: Path) -> None:
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARKER).is_file():
+        raise Refused(f"{folder}: holds other files, and a demo would be mixed with them. Name a new folder with --to.")
+    if folder.exists() and not folder.is_dir():
+        raise Refused(f"{folder}: is a file. Name a new folder with --to.")
+
+
+def _furnish(folder: Path, pilot_from: date, seed: int) -> None:
+    """An empty demo folder: what an earlier demo left is taken away, anything else is left alone."""
+    for name in _OURS:
+        (folder / name).unlink(missing_ok=True)
+    if (folder / _EXPORTS).is_dir() and not (folder / _EXPORTS).is_symlink():
+        shutil.rmtree(folder / _EXPORTS)
+    (folder / _MARKER).touch()
+    text = resources.files("bot").joinpath("demo_organisation.yaml").read_text("utf-8")
+    (folder / _ORGANISATION).write_text(text.replace(_PILOT_FROM, pilot_from.isoformat()), "utf-8")
+    # Anybody can make this key: it seals nothing but addresses of citizens who do not exist.
+    secret = random.Random(f"{seed} key").randbytes(32)  # noqa: S311
+    (folder / _KEY).touch(0o600)
+    (folder / _KEY).write_bytes(base64.b64encode(secret) + b"\n")

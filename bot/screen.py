@@ -1,0 +1,32 @@
+"""The screen: what commands print. A table for a person at a terminal, tab-separated lines for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+def line(text: str = "") -> None:
+    """One line on standard output, as it stands."""
+    print(text)
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]], otherwise: str) -> None:
+    """Rows under headers; `otherwise` is told to a person where there are none."""
+    console = Console()
+    if not console.is_terminal:
+        for row in (headers, *rows):
+            print("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    if not rows:
+        print(otherwise)
+        return
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for header in headers:
+        drawn.add_column(header, overflow="fold")
+    for row in rows:
+        drawn.add_row(*map(Text, row))
+    console.print(drawn)
