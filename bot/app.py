@@ -21,17 +21,22 @@ from bot.doors.telegram.door import DoorRefused, Posted, TelegramDoor, Texts
 from bot.doors.telegram.face import Face
 from bot.doors.telegram.polling import Pause
 from bot.doors.telegram.reading import DOOR, arrival
+from bot.doors.telegram.simulated import TelegramSimulated
 from bot.http import Listener, PortInUse
 from bot.lock import held
 from bot.openings import House, Refused, opened_house
 from bot.premises import Premises
+from bot.rooms import Rooms
 from bot.settings import Settings
 from bot.store import facts, inbox
-from bot.store.database import Transaction
+from bot.store.database import Store, Transaction
 from bot.workbook.export import make_up
 from flows.wording import in_language
 
 BEAT_SECONDS = 5.0
+COMMAND_SECONDS = 5.0
+"""How long a start waits for a command that has the database for a moment."""
+
 TIDY_SECONDS = 3600.0
 EXPORT_HOUR = 6
 """Monday 06:00 local: the week is closed and read before anyone is at work, and no change of the clocks skips it."""
@@ -77,7 +82,7 @@ async def opened(
         raise CanNotRun("TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather in Telegram and set it.")
     _check_exports(settings)
     async with AsyncExitStack() as open_things:
-        open_things.enter_context(held(settings.database))
+        open_things.enter_context(held(settings.database, patience=COMMAND_SECONDS))
         house = await open_things.enter_async_context(opened_house(settings))
         bell = _Bell()
         door = TelegramDoor(
@@ -159,6 +164,19 @@ def texts(premises: Premises) -> Texts:
         faces={language: face(language) for language in premises.languages},
         farewells={language: said("leaving-group", language) for language in premises.languages},
         repeats={language: said("in-case", language) for language in premises.languages},
+    )
+
+
+def simulated_door(store: Store, rooms: Rooms, now: Now) -> TelegramSimulated:
+    """The Telegram door of a demo's house: the real one but for the wire."""
+    said = texts(rooms.premises)
+    return TelegramSimulated(
+        store=store,
+        keyring=rooms.premises.keyring,
+        now=now,
+        farewells=said.farewells,
+        repeats=said.repeats,
+        on_unreachable=rooms.follow_ups.unreachable,
     )
 
 

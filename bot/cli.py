@@ -95,8 +95,9 @@ def demo(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day played, as 2026-11-15.")
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where it listens afterwards; 0: any free port.")] = 8080,
-    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Go on running, to be looked at.")] = True,
+    _: Annotated[
+        bool, typer.Option("--no-serve", help="End when the files are made. There are no pages yet, so it always does.")
+    ] = False,
 ) -> None:
     """Look around without Telegram: a throwaway database, simulated citizens, workbooks marked DEMO."""
     from bot import app
@@ -110,8 +111,6 @@ def demo(
         )
         played = asyncio.run(playing)
     simulation.show(played)
-    if serve:
-        asyncio.run(app.run_demo(played.settings, port))
 
 
 @application.command(epilog="Example: kundresa check my-journeys/permit.yaml")

@@ -193,7 +193,9 @@ class Reader:
     def _question(self, text: str) -> tuple[str, Question] | None:
         for paragraph in reversed(text.split("\n\n")):
             if paragraph not in self._known:
-                matching = ((topic, question) for sought, topic, question in self._questions if sought.fullmatch(paragraph))
+                matching = (
+                    (topic, question) for sought, topic, question in self._questions if sought.fullmatch(paragraph)
+                )
                 self._known[paragraph] = next(matching, None)
             found = self._known[paragraph]
             if found is not None:

@@ -53,6 +53,9 @@ MANNERS = (
 )
 """A deck of a hundred: how a conversation is met."""
 
+_TURNING = {"declines": (0, 0), "blocks": (0, 0), "leaves": (0, 3)}
+"""After how many answers, at least and at most, somebody does something else than answer."""
+
 _RUSHED = timedelta(seconds=90)
 _ASLEEP_FROM, _ASLEEP_UNTIL = time(23), time(7)
 _COMMENTS, _TELLS = 0.6, 0.85
@@ -182,7 +185,8 @@ class Citizen:
 
     def _begins(self, read: Read) -> None:
         self._manner = self._deck.deal()
-        self._turning = 0 if self._manner == "declines" else self._chance.randint(0, 2)
+        first, last = _TURNING.get(self._manner, (0, 2))
+        self._turning = self._chance.randint(first, last)
         self._step, self._turned, self._silent = 0, False, False
 
     def _noticed(self, now: datetime) -> datetime | None:
@@ -206,9 +210,7 @@ class Citizen:
         if _ASLEEP_UNTIL <= wall < _ASLEEP_FROM:
             return moment
         days = 1 if wall >= _ASLEEP_FROM else 0
-        return by_local_days(moment, days, self._zone, _ASLEEP_UNTIL) + timedelta(
-            minutes=self._chance.randint(5, 150)
-        )
+        return by_local_days(moment, days, self._zone, _ASLEEP_UNTIL) + timedelta(minutes=self._chance.randint(5, 150))
 
     def _act(self, entry: _Entry, now: datetime) -> list[Deed]:
         if self._gone:

@@ -108,9 +108,7 @@ class Happening:
     cancelled_at: datetime | None
 
 
-def happenings(
-    chance: random.Random, monday: date, weeks: int, zone: ZoneInfo, calendar: Calendar
-) -> list[Happening]:
+def happenings(chance: random.Random, monday: date, weeks: int, zone: ZoneInfo, calendar: Calendar) -> list[Happening]:
     """The contacts that start within `weeks` weeks from `monday` on, and visits booked for the time after.
 
     In the order of their registration. `monday` is where the middle is counted from, too.
@@ -170,9 +168,7 @@ def _call(chance: random.Random, start: datetime, later: bool) -> Happening:
     return Happening(registered, _contact(chance, "phone-call", experience, start, end), experience, cancelled)
 
 
-def _contact(
-    chance: random.Random, journey: str, experience: Experience, start: datetime, end: datetime
-) -> NewContact:
+def _contact(chance: random.Random, journey: str, experience: Experience, start: datetime, end: datetime) -> NewContact:
     after = journey == "phone-call"
     return NewContact(
         journey,

@@ -31,7 +31,7 @@ _NIGHT = (time(23), time(7))
 _TIDY_EVERY = timedelta(hours=6)
 _TAPS_KEPT = timedelta(seconds=150)  # as long as Telegram keeps a tap that nobody fetches
 _FIRST_CHAT = 7_000_000_000
-_MET_BEFORE, _AT_MOST_BEFORE = 0.24, 120
+_MET_BEFORE, _AT_LEAST, _AT_MOST = 0.2, 50, 150
 _OTHER_DEVICE, _LANGUAGE_KNOWN = 0.12, 0.35
 _ACTIVE = timedelta(minutes=50)
 
@@ -158,8 +158,8 @@ class Simulation:
         return cancels
 
     def _somebody(self) -> Citizen:
-        if self._citizens and self._meeting.random() < _MET_BEFORE:
-            return self._citizens[-1 - self._meeting.randrange(min(len(self._citizens), _AT_MOST_BEFORE))]
+        if len(self._citizens) >= _AT_LEAST and self._meeting.random() < _MET_BEFORE:
+            return self._citizens[-1 - self._meeting.randrange(min(len(self._citizens), _AT_MOST))]
         speaks = language(self._meeting)
         number = len(self._citizens) + 1
         other = speaks != "sv" and self._meeting.random() < _OTHER_DEVICE
@@ -184,18 +184,22 @@ class Simulation:
                 messages = await self._around.door.bring(deeds)
                 for message in messages:
                     citizen.wrote(message, now)
-                await self._settle()
+                await self._answered()
             self._expect(citizen)
 
         return acts
 
+    async def _answered(self) -> None:
+        """What has come in is taken, and what follows from it goes out."""
+        while await self._around.take():
+            pass
+        await self._settle()
+
     async def _settle(self) -> None:
-        """What has come in is taken, what is to go out goes, and citizens see it."""
+        """What is to go out goes, and citizens see it."""
         if self._away_until is not None:
             return
         around, now = self._around, self._around.clock()
-        while await around.take():
-            pass
         for shown in await around.door.carry():
             citizen = self._by_chat[shown.chat]
             before = citizen.next_at

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,11 @@ async def export(store: Store, folder: Path, week: str = WEEK, now: datetime = A
 
 def cells(path: Path) -> Cells:
     """Every sheet's rows by its title, the header first."""
+    return _cells(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _cells(path: Path, _: int) -> Cells:
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in load_workbook(path).worksheets}
 
 
@@ -132,7 +138,7 @@ async def test_own_words_are_in_the_data_file_alone(store: Store, folder: Path) 
 
 
 async def test_the_wide_table_tells_not_offered_from_not_chosen(store: Store, folder: Path) -> None:
-    """Options offered are 1 or 0; a question not settled is blank, with its reason beside it; one never put is blank."""
+    """Options offered are 1 or 0; a question not settled is blank with its reason beside it, one never put is blank."""
 
     def fill(tx: Transaction) -> None:
         one_visit(tx)
@@ -437,6 +443,22 @@ async def test_a_half_written_file_is_never_seen(
     assert path.read_bytes() == b"the old file"
     assert names(folder) == [report_name(WEEK), data_name(WEEK)]
     assert recorded in await store.read(weeks.files, WEEK)
+
+
+async def test_what_a_killed_process_left_is_cleared_away(store: Store, folder: Path) -> None:
+    """A part of an earlier attempt, which may hold people's words, is gone once the file is made."""
+    folder.mkdir()
+    (folder / f".kundresa_{WEEK}_data.abc.part").write_text("words")
+    await export(store, folder)
+    assert names(folder) == [report_name(WEEK), data_name(WEEK)]
+
+
+async def test_the_same_week_asked_for_twice_at_once_is_made_once(store: Store, folder: Path) -> None:
+    """Two exports at the same moment wait for each other: the second finds both files made."""
+    await store.write(one_visit)
+    later = AFTER + timedelta(hours=1)
+    await asyncio.gather(export(store, folder), export(store, folder, now=later, remake=False))
+    assert {file.made_at for file in await store.read(weeks.files, WEEK)} == {AFTER}
 
 
 async def test_a_running_week_is_refused(store: Store, folder: Path) -> None:

@@ -27,6 +27,8 @@ from bot.workbook.texts import Texts
 from bot.workbook.writing import Written, write_data, write_report
 
 _LOG = logging.getLogger(__name__)
+_ONE_AT_A_TIME = asyncio.Lock()
+"""The same week asked for twice at once would make its report twice, from two moments."""
 
 
 def report_name(week: str) -> str:
@@ -59,33 +61,9 @@ async def export_week(
     before then still stands there.
     """
     week_start(week, zone)  # a week that does not exist is refused before anything is closed
-    await store.write(weeks.close, week, now, zone)
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    paths = [folder / report_name(week), folder / data_name(week)]
-    recorded = {file.name for file in await store.read(weeks.files, week)}
-    standing = [path.name in recorded and await asyncio.to_thread(path.exists) for path in paths]
-    if all(standing) and not remake:
-        return paths
     edition = Edition(week, organisation, Texts(language), now, zone, simulated)
-    snapshot = await store.read(gathered, week, zone, simulated, folder)
-    try:
-        told = await asyncio.to_thread(report, snapshot, edition)
-        if not standing[0]:
-            written = await asyncio.to_thread(_report, paths[0], told, edition)
-            await _record(store, edition, paths[0], "report", sum(written.rows.values()), written)
-        if remake or not standing[1]:
-            written = await asyncio.to_thread(_data, paths[1], snapshot, told.held_back, edition)
-            await _record(store, edition, paths[1], "data", written.rows["answers"], written)
-            if written.rows["answers"] != snapshot.counted:
-                _LOG.error(
-                    "%s: %d rows of answers written, %d counted. Report this as a fault, and keep the file.",
-                    paths[1].name,
-                    written.rows["answers"],
-                    snapshot.counted,
-                )
-    finally:
-        snapshot.close()
-    return paths
+    async with _ONE_AT_A_TIME:
+        return await _export(store, edition, folder, remake)
 
 
 async def make_up(
@@ -124,6 +102,36 @@ async def make_up(
     if failed is not None:
         raise failed
     return made
+
+
+async def _export(store: Store, edition: Edition, folder: Path, remake: bool) -> list[Path]:
+    week = edition.week
+    await store.write(weeks.close, week, edition.made_at, edition.zone)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    paths = [folder / report_name(week), folder / data_name(week)]
+    recorded = {file.name for file in await store.read(weeks.files, week)}
+    standing = [path.name in recorded and await asyncio.to_thread(path.exists) for path in paths]
+    if all(standing) and not remake:
+        return paths
+    snapshot = await store.read(gathered, week, edition.zone, edition.simulated, folder)
+    try:
+        told = await asyncio.to_thread(report, snapshot, edition)
+        if not standing[0]:
+            written = await asyncio.to_thread(_report, paths[0], told, edition)
+            await _record(store, edition, paths[0], "report", sum(written.rows.values()), written)
+        if remake or not standing[1]:
+            written = await asyncio.to_thread(_data, paths[1], snapshot, told.held_back, edition)
+            await _record(store, edition, paths[1], "data", written.rows["answers"], written)
+            if written.rows["answers"] != snapshot.counted:
+                _LOG.error(
+                    "%s: %d rows of answers written, %d counted. Report this as a fault, and keep the file.",
+                    paths[1].name,
+                    written.rows["answers"],
+                    snapshot.counted,
+                )
+    finally:
+        snapshot.close()
+    return paths
 
 
 def _report(path: Path, told: Report, edition: Edition) -> Written:

@@ -191,8 +191,8 @@ def _format(value: object, form: Form) -> str:
 
 
 def _height(texts: Iterable[tuple[str, float]]) -> float:
-    # The letters of Calibri are narrower than the digits that a width counts, but words don't break just anywhere.
-    lines = (sum(math.ceil(len(line) / max(width - 2, 1)) or 1 for line in text.split("\n")) for text, width in texts)
+    # A width counts digits; the letters of Calibri are on average a little narrower.
+    lines = (sum(math.ceil(len(line) / (1.05 * width)) or 1 for line in text.split("\n")) for text, width in texts)
     return _ROW * max(lines, default=1)
 
 

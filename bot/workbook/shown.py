@@ -70,9 +70,13 @@ def of_period(period: Distribution, weeks: Iterable[Distribution], audience: str
     """How much of a period's distribution may be shown, its `weeks` having been shown as `of_week` says."""
     counts = [week.answers for week in weeks]
     shown = sum(count for count in counts if count >= ENOUGH)
-    # A person may have answered in several weeks. Both bounds are sure; the larger one is taken.
-    hidden = max([count for count in counts if count < ENOUGH] + [period.answers - shown]) if shown else 0
-    how = with_weeks(period.answers, max(hidden, 0), audience)
+    hidden = 0
+    if shown:
+        # Who answered in several weeks counts once in the period. Where that leaves nobody over, the answers that the
+        # period took from a hidden week instead still tell about its persons.
+        left = period.answers - shown
+        hidden = left if left > 0 else max((count for count in counts if count < ENOUGH), default=0)
+    how = with_weeks(period.answers, hidden, audience)
     if how is Showing.WHOLE:
         return Figure(how, "", period)
     if how is Showing.FEW:

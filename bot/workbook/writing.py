@@ -108,6 +108,8 @@ def _abandon(book: Workbook) -> None:
 
 
 def _whole(path: Path, save: Callable[[Path], None], rights: int) -> str:
+    for left in path.parent.glob(f".{path.stem}.*.part"):
+        left.unlink(missing_ok=True)  # of a process that was killed: with people's words in it, perhaps
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
