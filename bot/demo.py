@@ -6,6 +6,7 @@ door: who stands between citizens and the house is handed in. Takes away nothing
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import random
 import shutil
@@ -104,8 +105,7 @@ async def demo(
     last = until or UNTIL
     monday = last - timedelta(days=last.weekday(), weeks=weeks)
     own = _settings(settings, to)
-    _check(to)
-    to.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(_check, to)
     with held(own.database):
         _furnish(to, monday + timedelta(weeks=weeks // 2), seed)
         async with opened_house(own) as house:
@@ -239,10 +239,12 @@ def _settings(settings: Settings, to: Path) -> Settings:
 
 
 def _check(folder: Path) -> None:
+    """Make the folder, or see that a demo made it."""
     if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARKER).is_file():
         raise Refused(f"{folder}: holds other files, and a demo would be mixed with them. Name a new folder with --to.")
     if folder.exists() and not folder.is_dir():
         raise Refused(f"{folder}: is a file. Name a new folder with --to.")
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _furnish(folder: Path, pilot_from: date, seed: int) -> None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.simulated_answers import Answers
 from bot.simulated_chat import (
     Blocks,
     Deed,
     Device,
-    Offer,
     Read,
     Retypes,
     Shown,
@@ -26,40 +26,18 @@ from bot.simulated_chat import (
     Unblocks,
     Vanishes,
 )
+from bot.simulated_manners import TURNING, Deck
 from bot.simulated_office import Experience
-from bot.simulated_words import Words, mistyped
+from bot.simulated_words import Words
 from flows.calendar import by_local_days
 
-MANNERS = (
-    *("plain",) * 34,
-    *("types",) * 12,
-    *("ignores",) * 9,
-    *("skips",) * 7,
-    *("leaves",) * 8,
-    *("declines",) * 4,
-    *("later",) * 4,
-    *("changes",) * 4,
-    *("retypes",) * 3,
-    *("unclear",) * 3,
-    *("wishes",) * 3,
-    *("voice",) * 1,
-    *("doubles",) * 1,
-    *("stops",) * 2,
-    *("blocks",) * 1,
-    *("vanishes",) * 1,
-    *("privacy",) * 1,
-    *("help",) * 1,
-    *("mydata",) * 1,
-)
-"""A deck of a hundred: how a conversation is met."""
-
-_TURNING = {"declines": (0, 0), "blocks": (0, 0), "leaves": (0, 3)}
-"""After how many answers, at least and at most, somebody does something else than answer."""
-
-_RUSHED = timedelta(seconds=90)
+_HERE = timedelta(seconds=90)
 _ASLEEP_FROM, _ASLEEP_UNTIL = time(23), time(7)
-_COMMENTS, _TELLS = 0.6, 0.85
-_CALLED = 0.06
+_CALLED, _CHANGES_BY_WORD = 0.06, 0.3
+_OPENED, _OPENED_SOON = 0.76, 0.56
+_SOON, _LATE = 40, (300, 10 * 1440)  # minutes until an invitation is opened: on average, and at least and at most
+# 60 % of those who answer do so within the hour (a clinic's messages, publish.csiro.au SH22021).
+_WITHIN_THE_HOUR, _WITHIN_THE_DAY, _REACTION = 0.62, 0.9, 14
 _IGNORED_AGAIN = 0.6
 
 
@@ -73,21 +51,20 @@ class _Entry:
 
 
 class Citizen:
-    """One simulated citizen. `planted` gathers what they wrote that leads to a person."""
+    """One simulated citizen."""
 
     def __init__(
         self, device: Device, language: str, chance: random.Random, words: Words, deck: Deck, zone: ZoneInfo
     ) -> None:
         self.device = device
         self.language = language
-        self.planted: list[str] = []
         self._chance = chance
         self._words = words
         self._deck = deck
         self._zone = zone
         self._agenda: list[_Entry] = []
         self._entries = 0
-        self._lived: list[Experience] = []
+        self._answers = Answers(device, language, chance, words)
         self._manner = "plain"
         self._turning = 0
         self._step = 0
@@ -96,11 +73,14 @@ class Citizen:
         self._gone = False
         self._question: tuple[int, Read] | None = None
         self._shown_at: datetime | None = None
-        self._wanted: tuple[str, ...] = ()
         self._answered: tuple[int, str] | None = None
         self._acted_at: datetime | None = None
-        self._wrote: tuple[str, str] | None = None
         self._language_asked = False
+
+    @property
+    def planted(self) -> list[str]:
+        """What they wrote that leads to a person."""
+        return self._answers.planted
 
     @property
     def next_at(self) -> datetime | None:
@@ -113,11 +93,12 @@ class Citizen:
 
     def invited(self, code: str, experience: Experience, now: datetime) -> None:
         """They are given a code for a contact; they may open it soon, late or never."""
-        self._lived.append(experience)
+        self._answers.lived.append(experience)
         chance = self._chance.random()
-        if chance < 0.24 or self._gone:
+        if chance >= _OPENED or self._gone:
             return
-        minutes = self._chance.expovariate(1 / 40) if chance < 0.8 else self._chance.uniform(300, 10 * 1440)
+        soon = chance < _OPENED_SOON
+        minutes = self._chance.expovariate(1 / _SOON) if soon else self._chance.uniform(*_LATE)
         self._plan(self._awake(now + timedelta(minutes=2 + minutes)), "open", code)
 
     def sees(self, shown: Shown, read: Read, now: datetime) -> None:
@@ -155,11 +136,9 @@ class Citizen:
 
     def wrote(self, message: int, now: datetime) -> None:
         """The id of the message they have just typed: those who want to change it do so after a while."""
-        if self._wrote is not None and message:
-            old, new = self._wrote
-            self._wrote = None
-            if old != new:
-                self._plan(now + timedelta(seconds=self._chance.randint(15, 70)), "retype", new, message)
+        correction = self._answers.correction() if message else ""
+        if correction:
+            self._plan(now + timedelta(seconds=self._chance.randint(15, 70)), "retype", correction, message)
 
     def _plan(self, at: datetime, what: str, detail: str = "", message: int = 0) -> None:
         self._entries += 1
@@ -169,23 +148,26 @@ class Citizen:
         if shown.edited and (self._question is None or self._question[0] != shown.message):
             return
         if not shown.edited:
-            self._wanted = ()
+            self._answers.asked()
             self._shown_at = now
+            self._step += 1
         self._question = (shown.message, read)
         self._agenda = [entry for entry in self._agenda if entry.what != "answer"]
         heapq.heapify(self._agenda)
         if "decline" in read.ways and not shown.edited:
-            self._begins(read)
+            self._begins()
         if self._silent:
             return
-        prompt = self._acted_at is not None and now - self._acted_at <= _RUSHED
+        here = self._acted_at is not None and now - self._acted_at <= _HERE
+        prompt = here and self._manner != "ignores"
         at = now + timedelta(seconds=self._chance.randint(3, 45)) if prompt else self._noticed(now)
         if at is not None:
             self._plan(at, "answer")
 
-    def _begins(self, read: Read) -> None:
+    def _begins(self) -> None:
         self._manner = self._deck.deal()
-        first, last = _TURNING.get(self._manner, (0, 2))
+        self._answers.begins(self._manner)
+        first, last = TURNING.get(self._manner, (0, 2))
         self._turning = self._chance.randint(first, last)
         self._step, self._turned, self._silent = 0, False, False
 
@@ -197,9 +179,9 @@ class Citizen:
             if not again or self._chance.random() < _IGNORED_AGAIN:
                 return None
             self._manner = "plain"
-        if chance < 0.62:
-            minutes = min(60.0, 1 + self._chance.expovariate(1 / 14))
-        elif chance < 0.9:
+        if chance < _WITHIN_THE_HOUR:
+            minutes = min(60.0, 1 + self._chance.expovariate(1 / _REACTION))
+        elif chance < _WITHIN_THE_DAY:
             minutes = self._chance.uniform(60, 12 * 60)
         else:
             minutes = self._chance.uniform(12 * 60, 8 * 1440)
@@ -286,98 +268,13 @@ class Citizen:
         by, chance = self.device, self._chance
         if self._manner == "changes" and not self._turned and self._answered is not None and self._step:
             self._turned = True
-            if chance.random() < 0.3:
+            if chance.random() < _CHANGES_BY_WORD:
                 return [Types(by, self._said("change"))]
             return [Taps(by, *self._answered)]
         if "call-me" in read.ways and chance.random() < _CALLED:
             self._again(now)
             return [Taps(by, message, read.ways["call-me"])]
-        self._step += 1
-        skipped = self._manner == "skips" and chance.random() < 0.75
-        if read.kind == "words":
-            tells = _COMMENTS if read.topic == "words" else _TELLS
-            if skipped or chance.random() >= tells:
-                return [Taps(by, message, read.ways["skip"])]
-            return [Types(by, self._in_own_words(read.topic))]
-        if skipped:
-            return [Taps(by, message, read.ways["skip"])]
-        if read.kind == "several":
-            return self._several(message, read)
-        return self._one(message, read)
-
-    def _one(self, message: int, read: Read) -> list[Deed]:
-        if not read.offers:
-            return [Taps(self.device, message, read.ways["skip"])]
-        codes = [offer.code for offer in read.offers]
-        code = self._experience().answer(read.topic, codes, self._chance)
-        offer = next(offer for offer in read.offers if offer.code == code)
-        if self._manner not in ("types", "retypes"):
-            return [Taps(self.device, message, offer.data)]
-        typed = self._typed(offer)
-        if self._manner == "retypes" and not self._turned and code.isdecimal():
-            self._turned = True
-            self._wrote = (code, "5" if code in "43" else "3")
-            typed = code
-        return [Types(self.device, typed)]
-
-    def _typed(self, offer: Offer) -> str:
-        label = offer.label.partition(" ")[2].partition(" ")[2] if offer.code.isdecimal() else offer.label
-        way = self._chance.random()
-        if offer.code.isdecimal() and way < 0.45:
-            return self._chance.choice((offer.code, f"{offer.code}/5", f"{offer.code}."))
-        if offer.code.isdecimal() and way < 0.6:
-            return self._words.number(int(offer.code), self.language)
-        if way < 0.75:
-            return mistyped(label.lower(), self._chance)
-        return label if way < 0.85 else label.lower()
-
-    def _several(self, message: int, read: Read) -> list[Deed]:
-        if not self._wanted:
-            codes = [offer.code for offer in read.offers]
-            self._wanted = self._experience().answers(read.topic, codes, self._chance)
-        missing = [offer for offer in read.offers if offer.code in self._wanted and not offer.on]
-        if self._manner == "types" and len(missing) == len(self._wanted):
-            labels = [offer.label.lower() for offer in missing]
-            self._manner = "plain"  # what is not understood is tapped the next time
-            return [Types(self.device, ", ".join(labels))]
-        if missing:
-            self._step -= 1
-            return [Taps(self.device, message, missing[0].data)]
-        return [Taps(self.device, message, read.ways["done"])]
-
-    def _in_own_words(self, topic: str) -> str:
-        chance = self._chance
-        if topic == "words" and chance.random() < 0.015:
-            return self._said("alarm")
-        text, trace = self._words.written(topic, self._experience().subject, self.language, chance)
-        if trace:
-            self.planted.append(trace)
-        if self._manner == "retypes" and not self._turned:
-            self._turned = True
-            self._wrote = (mistyped(text, chance), text)
-            return self._wrote[0]
-        return text
-
-    def _experience(self) -> Experience:
-        # The contact that is nearest to what they remember: the last one that has begun, else the next.
-        now = self._acted_at or self._shown_at
-        begun = [lived for lived in self._lived if now is None or lived.start <= now + timedelta(days=1)]
-        return max(begun or self._lived, key=lambda lived: lived.start)
+        return [self._answers.answer(message, read, now)]
 
     def _said(self, what: str) -> str:
         return self._words.said(what, self.language, self._chance)
-
-
-class Deck:
-    """The manners in which conversations are met, dealt one by one; used up before it is shuffled anew."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-        self._cards: list[str] = []
-
-    def deal(self) -> str:
-        """The next manner."""
-        if not self._cards:
-            self._cards = list(MANNERS)
-            self._chance.shuffle(self._cards)
-        return self._cards.pop()

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from bot import simulated_words
 from bot.clock import DAY
 from bot.rooms import Rooms
-from bot.simulated_chat import Deed, Device, Reader, SimulatedDoor, Taps, Unblocks, Vanishes
-from bot.simulated_citizens import Citizen, Deck
+from bot.simulated_chat import Deed, Device, Reader, SimulatedDoor, Taps
+from bot.simulated_citizens import Citizen
+from bot.simulated_manners import Deck
 from bot.simulated_office import Happening, happenings, language
 from bot.store import facts, inbox
 from bot.store.database import Store, Transaction
@@ -31,7 +32,7 @@ _NIGHT = (time(23), time(7))
 _TIDY_EVERY = timedelta(hours=6)
 _TAPS_KEPT = timedelta(seconds=150)  # as long as Telegram keeps a tap that nobody fetches
 _FIRST_CHAT = 7_000_000_000
-_MET_BEFORE, _AT_LEAST, _AT_MOST = 0.2, 50, 150
+_AT_ONCE, _MET_BEFORE, _AT_LEAST, _AT_MOST = 0.06, 0.2, 50, 150
 _OTHER_DEVICE, _LANGUAGE_KNOWN = 0.12, 0.35
 _ACTIVE = timedelta(minutes=50)
 
@@ -158,7 +159,10 @@ class Simulation:
         return cancels
 
     def _somebody(self) -> Citizen:
-        if len(self._citizens) >= _AT_LEAST and self._meeting.random() < _MET_BEFORE:
+        drawn = self._meeting.random()
+        if self._citizens and drawn < _AT_ONCE:
+            return self._citizens[-1]
+        if len(self._citizens) >= _AT_LEAST and drawn < _MET_BEFORE:
             return self._citizens[-1 - self._meeting.randrange(min(len(self._citizens), _AT_MOST))]
         speaks = language(self._meeting)
         number = len(self._citizens) + 1

@@ -10,7 +10,8 @@ import pytest
 
 from bot.store import database, weeks
 from bot.store.database import Store, Transaction
-from bot.store.weeks import WeekFile, WeekNotEnded
+from bot.store.week_rows import WeekFile
+from bot.store.weeks import WeekNotEnded
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
 WEEK = "2026-W47"
@@ -86,8 +87,8 @@ async def test_dispositions_stand_as_at_the_weeks_close(store: Store) -> None:
         follow_up = rows.follow_up(contact, "after", MONDAY + timedelta(hours=3))
         talk = rows.conversation(follow_up, contact, person, MONDAY + timedelta(hours=3))
         rows.answer(talk, "whole", MONDAY + timedelta(hours=4), codes="4", number=4)
-        rows.history(follow_up, "ended", AFTER - timedelta(hours=5), "partial")
-        tx.run("UPDATE follow_ups SET outcome = 'granted', reminded_at = :at", at=AFTER - timedelta(hours=5))
+        rows.history(follow_up, "ended", AFTER - timedelta(hours=5), "partial", "granted")
+        tx.run("UPDATE follow_ups SET reminded_at = :at", at=AFTER - timedelta(hours=5))
 
     await store.write(fill)
     (then,) = await store.read(lambda tx: list(weeks.follow_ups(tx, WEEK, ZONE, False)))

@@ -70,6 +70,12 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
+def leave(path: Path) -> None:
+    """Leave a half-written file there."""
+    path.parent.mkdir()
+    path.write_text("words")
+
+
 def begun(tx: Transaction) -> Rows:
     """Rows pinned to the small journey."""
     rows = Rows(tx, visit())
@@ -201,11 +207,8 @@ async def test_an_old_week_made_again_has_the_same_cells(store: Store, folder: P
         rows = begun(tx)
         rows.answer("conversation-00001", "whole", AFTER, codes="1", number=1, supersedes=6)
         rows.answer("conversation-00002", "told", AFTER, codes="press")
-        rows.history("follow_up-00002", "ended", AFTER, "partial")
-        tx.run(
-            "UPDATE follow_ups SET outcome = 'denied', reminded_at = :at WHERE id = 'follow_up-00002'",
-            at=AFTER - timedelta(hours=1),
-        )
+        rows.history("follow_up-00002", "ended", AFTER, "partial", "denied")
+        tx.run("UPDATE follow_ups SET reminded_at = :at WHERE id = 'follow_up-00002'", at=AFTER - timedelta(hours=1))
         rows.answered(AFTER, {"whole": 2})
 
     await store.write(fill)
@@ -447,8 +450,7 @@ async def test_a_half_written_file_is_never_seen(
 
 async def test_what_a_killed_process_left_is_cleared_away(store: Store, folder: Path) -> None:
     """A part of an earlier attempt, which may hold people's words, is gone once the file is made."""
-    folder.mkdir()
-    (folder / f".kundresa_{WEEK}_data.abc.part").write_text("words")
+    leave(folder / f".kundresa_{WEEK}_data.abc.part")
     await export(store, folder)
     assert names(folder) == [report_name(WEEK), data_name(WEEK)]
 

@@ -165,22 +165,24 @@ class Rows:
         self.history(found, "begun" if begun else "planned", at)
         return found
 
-    def history(self, follow_up: str, state: str, at: datetime, disposition: str | None = None) -> None:
-        """A change of state, in the history and on the follow-up."""
+    def history(
+        self, follow_up: str, state: str, at: datetime, disposition: str | None = None, outcome: str | None = None
+    ) -> None:
+        """A change of state, on the follow-up and in the history."""
         self.tx.run(
-            "INSERT INTO follow_up_history (follow_up_id, at, week, state, disposition) VALUES (:f, :at, :w, :s, :d)",
+            "UPDATE follow_ups SET state = :s, disposition = :d, outcome = :o, ended_at = :e WHERE id = :f",
+            f=follow_up,
+            s=state,
+            d=disposition,
+            o=outcome,
+            e=at if state == "ended" else None,
+        )
+        self.tx.run(
+            """INSERT INTO follow_up_history (follow_up_id, at, week, state, disposition, outcome, late)
+            SELECT id, :at, :w, state, disposition, outcome, late FROM follow_ups WHERE id = :f""",
             f=follow_up,
             at=at,
             w=iso_week(at, ZONE),
-            s=state,
-            d=disposition,
-        )
-        self.tx.run(
-            "UPDATE follow_ups SET state = :s, disposition = :d, ended_at = :e WHERE id = :f",
-            f=follow_up,
-            s=state,
-            d=disposition,
-            e=at if state == "ended" else None,
         )
 
     def conversation(self, follow_up: str, contact: str, person: str, at: datetime) -> str:

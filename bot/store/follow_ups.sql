@@ -5,8 +5,8 @@ VALUES (:id, :contact, :phase, :state, :due, :useful_until, :retrospective, :wit
         :disposition, :reason, :unit, :service, :channel, :start, :end)
 
 -- record: a change of state, for the history
-INSERT INTO follow_up_history (follow_up_id, at, week, state, disposition, reason)
-SELECT id, :now, :week, state, disposition, reason FROM follow_ups WHERE id = :id
+INSERT INTO follow_up_history (follow_up_id, at, week, state, disposition, reason, outcome, late)
+SELECT id, :now, :week, state, disposition, reason, outcome, late FROM follow_ups WHERE id = :id
 
 -- of_contact: the contact's follow-ups in the order of their phases
 SELECT * FROM follow_ups WHERE contact_id = :contact

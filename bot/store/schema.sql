@@ -120,8 +120,11 @@ CREATE TABLE follow_up_history (
     week         TEXT NOT NULL,
     state        TEXT NOT NULL,
     disposition  TEXT,
-    reason       TEXT NOT NULL DEFAULT ''
+    reason       TEXT NOT NULL DEFAULT '',
+    outcome      TEXT,                            -- as the follow-up had them then
+    late         INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX history_by_week ON follow_up_history (week);
 CREATE INDEX history_of_follow_up ON follow_up_history (follow_up_id, id);
 
 -- One person's walk through one phase. `state` is the core's Conversation as JSON.
@@ -211,6 +214,7 @@ CREATE TABLE inbox (
     UNIQUE (door, update_id)
 );
 CREATE INDEX inbox_new ON inbox (id) WHERE state = 'new';
+CREATE INDEX inbox_held ON inbox (retry_at) WHERE state = 'new' AND retry_at IS NOT NULL;
 CREATE INDEX inbox_parked ON inbox (settled_at) WHERE state = 'parked';
 CREATE INDEX inbox_settled ON inbox (settled_at) WHERE state = 'done';
 

@@ -41,10 +41,10 @@ ORDER BY first_used_at, fingerprint;
 -- answers: every settled question recorded in the week
 SELECT a.id, a.uid, a.follow_up_id, a.contact_id, a.person_id, a.question, a.status, a.codes, a.number, a.text, a.drawn,
     a.draw_probability, a.language, a.door, a.asked_at, a.answered_at, a.recorded_at, a.week, p.uid AS supersedes,
-    v.fingerprint, f.phase, f.retrospective, f.late, f.sent_at, h.state, h.disposition,
+    v.fingerprint, f.phase, f.retrospective, COALESCE(h.late, f.late) AS late, f.sent_at, h.state, h.disposition,
     f.reminded_at IS NOT NULL AND f.reminded_at <= a.recorded_at AS reminded,
     COALESCE(f.unit, c.unit) AS unit, COALESCE(f.service, c.service) AS service,
-    COALESCE(f.channel, c.channel) AS channel, CASE WHEN h.state = 'ended' THEN f.outcome END AS outcome,
+    COALESCE(f.channel, c.channel) AS channel, CASE WHEN h.state = 'ended' THEN h.outcome END AS outcome,
     COALESCE(f.contact_start, c.start_at) AS "contact_start [moment]",
     COALESCE(f.contact_end, c.end_at) AS "contact_end [moment]",
     c.journey, c.matter_id, c.audience, c.invitation
@@ -61,10 +61,10 @@ ORDER BY a.id;
 -- responses: the latest answers, up to the week, of every contact that answered something in it; by journey and contact
 SELECT a.id, a.uid, a.follow_up_id, a.contact_id, a.person_id, a.question, a.status, a.codes, a.number, a.text, a.drawn,
     a.draw_probability, a.language, a.door, a.asked_at, a.answered_at, a.recorded_at, a.week, NULL AS supersedes,
-    v.fingerprint, f.phase, f.retrospective, f.late, f.sent_at, h.state, h.disposition,
+    v.fingerprint, f.phase, f.retrospective, COALESCE(h.late, f.late) AS late, f.sent_at, h.state, h.disposition,
     f.reminded_at IS NOT NULL AND f.reminded_at <= a.recorded_at AS reminded,
     COALESCE(f.unit, c.unit) AS unit, COALESCE(f.service, c.service) AS service,
-    COALESCE(f.channel, c.channel) AS channel, CASE WHEN h.state = 'ended' THEN f.outcome END AS outcome,
+    COALESCE(f.channel, c.channel) AS channel, CASE WHEN h.state = 'ended' THEN h.outcome END AS outcome,
     COALESCE(f.contact_start, c.start_at) AS "contact_start [moment]",
     COALESCE(f.contact_end, c.end_at) AS "contact_end [moment]",
     c.journey, c.matter_id, c.audience, c.invitation
@@ -98,13 +98,13 @@ SELECT f.id, f.contact_id, c.matter_id, c.journey, c.audience, c.invitation, f.p
     COALESCE(h.state, 'planned') AS state, h.disposition, COALESCE(h.reason, '') AS reason,
     COALESCE(f.unit, c.unit) AS unit, COALESCE(f.service, c.service) AS service,
     COALESCE(f.channel, c.channel) AS channel, c.cause, c.solved,
-    CASE WHEN h.state = 'ended' THEN f.outcome END AS outcome,
+    CASE WHEN h.state = 'ended' THEN h.outcome END AS outcome,
     CASE WHEN v.began_at < :end THEN v.person_id
          WHEN EXISTS (SELECT 1 FROM invitations AS i WHERE i.contact_id = c.id AND i.bound_at < :end) THEN c.person_id
     END AS person_id,
     CASE WHEN v.began_at < :end THEN v.fingerprint END AS fingerprint,
     CASE WHEN v.began_at < :end THEN v.door END AS door,
-    c.language, f.retrospective, f.with_during, f.late,
+    c.language, f.retrospective, f.with_during, COALESCE(h.late, f.late) AS late,
     COALESCE(f.contact_start, c.start_at) AS "contact_start [moment]",
     COALESCE(f.contact_end, c.end_at) AS "contact_end [moment]",
     c.registered_at, f.due_at, f.useful_until,

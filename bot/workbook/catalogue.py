@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.library import decoded
-from bot.store.weeks import VersionRow
+from bot.store.week_rows import VersionRow
 from flows.journey import Choice, Journey, Question, Touchpoint
 
 SHORT = 12

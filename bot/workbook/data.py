@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from bot.store.weeks import AnswerRow, FollowUpRow
+from bot.store.week_rows import AnswerRow, FollowUpRow
 from bot.workbook.catalogue import SHORT, Catalogue, Field
 from bot.workbook.cells import LONGEST_TITLE, Value, headers, sheet_title, snake, table_name
 from bot.workbook.sheets import Column, Form, Sheet, Table

@@ -16,7 +16,7 @@ from bot.clock import week_start
 from bot.organisation import Organisation
 from bot.store import weeks
 from bot.store.database import Store
-from bot.store.weeks import WeekFile
+from bot.store.week_rows import WeekFile
 from bot.workbook import codebook, data
 from bot.workbook.cells import Value, was_cut
 from bot.workbook.edition import WORKBOOK_SCHEMA, Edition, software

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.clock import week_start
 from bot.figures.funnel import Funnel
 from bot.figures.suppression import ENOUGH, Showing, fewest, showing
-from bot.store.weeks import FunnelRow, ReasonRow
+from bot.store.week_rows import FunnelRow, ReasonRow
 from bot.workbook.cells import Value
 from bot.workbook.edition import Edition
 from bot.workbook.sheets import Block, Column, Line, Sheet, Table

@@ -12,7 +12,7 @@ from typing import Literal
 
 from bot.figures.distribution import Distribution, Tally, distribution
 from bot.figures.suppression import ENOUGH, Showing, fewest, showing, with_weeks
-from bot.store.weeks import TallyRow
+from bot.store.week_rows import TallyRow
 from bot.workbook.catalogue import Catalogue
 
 Why = Literal["", "few", "hidden", "week-few", "derived"]

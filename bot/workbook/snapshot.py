@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.figures.periods import latest_period
 from bot.store import weeks
 from bot.store.database import Transaction
-from bot.store.weeks import AnswerRow, FollowUpRow, FunnelRow, ReasonRow
+from bot.store.week_rows import AnswerRow, FollowUpRow, FunnelRow, ReasonRow
 from bot.workbook.catalogue import Catalogue
 from bot.workbook.shown import Distributions, distributions
 from bot.workbook.spool import Spool

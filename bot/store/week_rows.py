@@ -1,0 +1,155 @@
+"""What an export reads of a week, row by row. Values only; `weeks` fills them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFile:
+    """A file made of a week: `kind` is "report" or "data", `rows` what its tables hold, `sha256` in
+    hexadecimal.
+    """
+
+    week: str
+    name: str
+    kind: str
+    sha256: str
+    rows: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A journey version that was used: `body` as `bot.library.encoded` wrote it."""
+
+    fingerprint: str
+    body: bytes
+    first_used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One settled question with what is known of its contact, as it stood at the week's close. Moments are in
+    UTC.
+
+    `codes` are separated by spaces; `state` and `disposition` are the follow-up's; `supersedes` is the uid of
+    the row that this one corrects.
+    """
+
+    id: int
+    uid: str
+    follow_up_id: str
+    contact_id: str
+    person_id: str
+    question: str
+    status: str
+    codes: str
+    number: float | None
+    text: str | None
+    drawn: int
+    draw_probability: float | None
+    language: str
+    door: str
+    asked_at: datetime | None
+    answered_at: datetime | None
+    recorded_at: datetime
+    week: str
+    supersedes: str | None
+    fingerprint: str
+    phase: str
+    retrospective: int
+    late: int
+    sent_at: datetime | None
+    state: str | None
+    disposition: str | None
+    reminded: int
+    unit: str
+    service: str | None
+    channel: str | None
+    outcome: str | None
+    contact_start: datetime
+    contact_end: datetime | None
+    journey: str
+    matter_id: str | None
+    audience: str
+    invitation: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRow:
+    """One follow-up as it stood at the week's close: what happened later is not in it. Moments are in UTC."""
+
+    id: str
+    contact_id: str
+    matter_id: str | None
+    journey: str
+    audience: str
+    invitation: str
+    phase: str
+    state: str
+    disposition: str | None
+    reason: str
+    unit: str
+    service: str | None
+    channel: str | None
+    cause: str | None
+    solved: str | None
+    outcome: str | None
+    person_id: str | None
+    fingerprint: str | None
+    door: str | None
+    language: str | None
+    retrospective: int
+    with_during: int
+    late: int
+    contact_start: datetime
+    contact_end: datetime | None
+    registered_at: datetime
+    due_at: datetime
+    useful_until: datetime
+    opened_at: datetime | None
+    bound_at: datetime | None
+    begun_at: datetime | None
+    sent_at: datetime | None
+    reminded_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TallyRow:
+    """So many persons (each counted once a question) and contacts settled a question in this way."""
+
+    fingerprint: str
+    question: str
+    retrospective: int
+    answered: int
+    codes: str
+    number: float | None
+    persons: int
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelRow:
+    """How far the contacts of one journey had come; `still_open` counts follow-ups, the others contacts."""
+
+    journey: str
+    audience: str
+    registered: int
+    opened: int
+    begun: int
+    finished: int
+    still_open: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """So many follow-ups of one journey ended in this disposition for this reason."""
+
+    journey: str
+    audience: str
+    disposition: str
+    reason: str
+    follow_ups: int

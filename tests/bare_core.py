@@ -1,0 +1,230 @@
+"""The bare core as a player: begin and advance, with the conversation written to JSON and read back after every line.
+
+What the rooms around the core do for a conversation (its words before and after, time, language) is told here in as
+few lines as it takes, so that the same transcript holds for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.conversations import REMIND_AFTER
+from bot.follow_ups import PROMPT
+from bot.keys import Keyring
+from bot.library import decoded, encoded
+from bot.occasions import names_of
+from bot.premises import Premises
+from flows.conversation import advance, again, begin, close, spoken_in
+from flows.journey import PhaseName
+from flows.messages import Button, Message, Tap
+from flows.replies import Odd, Reply, Typed
+from flows.route import MOST_IN_ONE_DAY, Occasion, Settled, laid, pools
+from flows.understanding import wish
+from flows.walk import Answer, Conversation, Turn
+from flows.wording import filled, in_language
+from tests.scene import office, scene, shelf
+from tests.screen import Placed, Screen
+from tests.transcript import Kept, Transcript
+
+_ANSWERING = ("choose", "skip", "toggle", "done", "later", "decline")
+_STATES = msgspec.json.Decoder(Conversation)
+_JOURNEYS = {code: decoded(encoded(journey)) for code, journey in shelf().journeys.items()}
+
+
+class BareCore:
+    """Plays one transcript."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.screen = Screen()
+        self._transcript = transcript
+        self._scene = scene(transcript)
+        self._journey = _JOURNEYS[transcript.journey]
+        self._language = transcript.language
+        self._now = self._scene.opened_at
+        premises = Premises(office(), shelf(), Keyring(bytes(32)))
+        told = transcript.pairs("contact")
+        facts = {"unit": "main", "service": "general", "channel": "visit", "door": "telegram"} | told
+        names = names_of(premises, facts["unit"], facts["service"])
+        self._occasion = Occasion(
+            facts, names, office().calendar, self._scene.useful_until, office().emergency_words, region="SE"
+        )
+        self._names = names
+        self._state = b""
+        self._put: dict[tuple[str, int], list[int]] = {}
+        self._answers: list[Answer] = []
+        self._typed: dict[str, str] = {}
+        self._pressed: Reply | None = None
+        self._earlier: dict[str, Settled] = {}
+        self._wake_at: datetime | None = None
+        self._remind_at = self._now
+        self._reminded = False
+
+    async def begins(self) -> None:
+        """The conversations before, answered as told, and then the first question of this one."""
+        self.taps_before()
+        phases, self._now = self._scene.begins[-1]
+        self._put, self._answers = {}, []
+        self.screen.clear()
+        self._begin(phases)
+
+    def taps_before(self) -> list[list[str]]:
+        """The conversations before this one, played; returns the labels tapped in each."""
+        taps: list[list[str]] = []
+        for phases, self._now in self._scene.begins[:-1]:
+            self._begin(phases)
+            taps.append(list(self._answered_as_told()))
+            self._earlier |= self._conversation.settled
+        return taps
+
+    async def presses(self, button: Placed) -> None:
+        """A tap."""
+        assert isinstance(button.handle, Tap)
+        self._pressed = button.handle
+        self._reply(button.handle)
+
+    async def presses_again(self) -> None:
+        """The tap before, once more."""
+        assert self._pressed is not None
+        self._reply(self._pressed)
+
+    async def types(self, text: str) -> None:
+        """A text."""
+        source = f"m{len(self._typed)}"
+        self._typed[text] = source
+        self._reply(Typed(text, source))
+
+    async def edits(self, old: str, new: str) -> None:
+        """A text that said something else before."""
+        source = self._typed[old]
+        self._typed[new] = source
+        self._reply(Typed(new, source, edited=True))
+
+    async def sends(self, kind: str) -> None:
+        """Something that is no text."""
+        self._reply(Odd(kind))
+
+    async def passes(self, how_long: timedelta) -> None:
+        """Expire, wake, remind: as a heartbeat does."""
+        self._now += how_long
+        conversation, open_hours = self._conversation, office().calendar.is_open(self._now)
+        if conversation.ended:
+            return
+        if self._now >= self._occasion.useful_until:
+            self._take(close(self._journey, conversation, self._now))
+        elif self._wake_at is not None and self._wake_at <= self._now:
+            if open_hours or self._now - self._wake_at <= PROMPT:
+                self._take(again(self._journey, conversation, self._occasion, self._now, None))
+        elif self._transcript.phase == "after" and self._remind_at <= self._now and open_hours:
+            if not self._reminded and self._wake_at is None:
+                self._take(again(self._journey, conversation, self._occasion, self._now, "reminder"))
+                self._reminded = True
+
+    async def kept(self) -> list[Kept]:
+        """The rows of this conversation."""
+        return [
+            Kept(one.question, one.asking, one.status, one.codes, one.number, one.text, one.masked, one.probability)
+            for one in self._answers
+        ]
+
+    def _begin(self, phases: Sequence[PhaseName]) -> None:
+        limit = MOST_IN_ONE_DAY if len(phases) > 1 else None
+        candidates = pools(self._journey, phases, self._occasion.facts, self._earlier, limit)
+        told = self._transcript.pairs("drawn")
+        for pool, codes in candidates.items():
+            assert told.get(pool) in codes, f"say what is drawn: 'drawn: {pool} = ...', one of {', '.join(codes)}"
+        route = laid(self._journey, phases, candidates, told, limit)
+        turn = begin(
+            self._journey, phases, route, self._occasion, self._now, language=self._language, earlier=self._earlier
+        )
+        self._remind_at = office().calendar.first_open_at_or_after(self._now + REMIND_AFTER)
+        self._reminded = self._remind_at >= self._occasion.useful_until
+        self._take(turn)
+
+    def _answered_as_told(self) -> Iterator[str]:
+        told = self._transcript.pairs("earlier")
+        while code := self._conversation.open:
+            question, choice = self._journey.question(code), told.get(code)
+            done = {"choose": choice, "skip": None}
+            taps = [placed for row in self.screen.history[-1].rows for placed in row]
+            for placed in taps:
+                tap = placed.handle
+                if isinstance(tap, Tap) and tap.action in done and done[tap.action] == (tap.choice or None):
+                    if (choice is None) == (tap.action == "skip"):
+                        yield placed.label
+                        self._reply(tap)
+                        break
+            assert self._conversation.open != code, f"'earlier: {code} = {choice}': no such choice of {question.kind}"
+
+    @property
+    def _conversation(self) -> Conversation:
+        return _STATES.decode(self._state)
+
+    def _reply(self, reply: Reply) -> None:
+        if self._before_the_core(reply):
+            return
+        conversation = self._conversation
+        turn = advance(self._journey, conversation, reply, self._occasion, self._now)
+        if turn.conversation == conversation and not turn.messages and not turn.answers:
+            self._after_the_core(reply, conversation)
+            return
+        self._take(turn)
+
+    def _take(self, turn: Turn) -> None:
+        self._state = msgspec.json.encode(turn.conversation)
+        self._wake_at = turn.later
+        self._answers += turn.answers
+        for message in turn.messages:
+            self._show(message)
+
+    def _show(self, message: Message) -> None:
+        rows = tuple(tuple((button.label, button.tap) for button in row) for row in message.buttons)
+        key = (message.question, message.asking)
+        if not message.edits:
+            number = self.screen.shows(message.text, rows)
+            if message.purpose in ("question", "repeat"):
+                self._put.setdefault(key, []).append(number)
+            return
+        assert message.keeps_text, "a change that takes another text than the question's has no player"
+        for number in self._put.get(key, []):
+            text = next(shown.text for shown in self.screen.history if shown.message == number)
+            self.screen.changes(number, text, message.strong, rows)
+
+    def _before_the_core(self, reply: Reply) -> bool:
+        if isinstance(reply, Tap) and reply.action == "language":
+            self._language = reply.choice
+            self._say("language-set")
+            turn = spoken_in(self._journey, self._conversation, reply.choice, self._occasion, self._now)
+            if turn.messages:
+                self._take(turn)
+            return True
+        if isinstance(reply, Tap) and reply.action == "call-me" and self._conversation.ended:
+            self._say("call-me-number")
+            return True
+        if not isinstance(reply, Typed) or reply.edited:
+            return False
+        words = shelf().phrases.words
+        if wish(reply.text) == "language":
+            self._say("choose-language", *(
+                Button(in_language(words["language-name"], code), Tap("language", choice=code))
+                for code in ("sv", "fi", "en")
+            ))  # fmt: skip
+        elif wish(reply.text) == "help":
+            self._say("help", *(
+                Button(in_language(words[action], self._language), Tap(action)) for action in ("call-me", "wish")
+            ))  # fmt: skip
+        return wish(reply.text) in ("language", "help")
+
+    def _after_the_core(self, reply: Reply, conversation: Conversation) -> None:
+        if isinstance(reply, Typed) and not reply.edited:
+            self._say("nothing-open")
+        elif isinstance(reply, Tap) and conversation.ended and reply.action in _ANSWERING:
+            later = [one for one in self._answers if one.question == reply.question and one.asking >= reply.asking]
+            if all(one.status == "left" for one in later):
+                self._say("button-gone")
+
+    def _say(self, phrase: str, *buttons: Button) -> None:
+        text = filled(shelf().phrases.words[phrase], self._language, self._names)
+        self.screen.shows(text, tuple(((button.label, button.tap),) for button in buttons))

@@ -1,0 +1,318 @@
+"""Transcripts: conversations as text, each a test, a piece of documentation and the designer's review in one.
+
+What the person does stands in lines beginning with `me` and in brackets; everything else is what must come of it.
+
+    python -m tests.transcript --update FILE ...     writes what comes of it anew: read it before you keep it
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Literal, Protocol, cast
+
+from flows.journey import PHASES, PhaseName
+from tests.screen import Placed, Screen, Shown
+
+FOLDER = Path(__file__).parent / "transcripts"
+
+Verb = Literal["taps", "taps again", "taps old", "types", "edits", "sends", "passes"]
+ODD = ("voice", "photo", "sticker")
+
+_INDENT = "     "
+_SETTINGS = ("contact", "drawn", "earlier", "with", "asked at", "played by")
+_TITLE = re.compile(r"(?P<journey>[a-z-]+) · (?P<phase>before|during|after) · (?P<language>[a-z]{2})")
+_SETTING = re.compile(rf"(?P<name>{'|'.join(_SETTINGS)}): (?P<value>.+)")
+_TAP = re.compile(r"me( taps (?P<which>again|old))?: +\[(?P<label>.+)\]")
+_EDIT = re.compile(r'me edits "(?P<old>.+)": (?P<text>.*)')
+_TYPED = re.compile(r"me:  (?P<text>.*)")
+_PASSES = re.compile(r"\((?P<count>an?|[0-9]+) (?P<unit>minute|hour|day)s? pass(es)?\)")
+
+
+class Unreadable(Exception):
+    """A transcript that can't be read; the message says where and what to write."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing the person does, or time that passes. `written` is the line as it stands in the file."""
+
+    verb: Verb
+    text: str
+    written: str
+    old: str = ""
+
+    @property
+    def passes(self) -> timedelta:
+        """How long, where time passes."""
+        found = _PASSES.fullmatch(self.text)
+        assert found is not None
+        count = int(found["count"]) if found["count"].isdecimal() else 1
+        return timedelta(**{found["unit"] + "s": count})
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A transcript: how the contact is, what the person does, and `text`, the whole as it must be played."""
+
+    name: str
+    journey: str
+    phase: PhaseName
+    language: str
+    shows: str
+    settings: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+    text: str
+
+    @property
+    def phases(self) -> tuple[PhaseName, ...]:
+        """The phases that this one conversation goes through."""
+        return ("during", "after") if self.of("with") == ["during"] else (self.phase,)
+
+    @property
+    def earlier_phases(self) -> tuple[PhaseName, ...]:
+        """The phases whose conversations came before, when `earlier` says what was answered in them."""
+        if not self.pairs("earlier"):
+            return ()
+        first = PHASES.index(self.phases[0])
+        begins = PHASES.index(cast(PhaseName, self.pairs("earlier").get("from", "before")))
+        return PHASES[begins:first]
+
+    @property
+    def asked_at(self) -> time:
+        """The local time of day at which the conversation begins."""
+        told = self.of("asked at")
+        return time.fromisoformat(told[0]) if told else time(17) if self.phase == "before" else time(11)
+
+    @property
+    def through_the_bot_only(self) -> bool:
+        """Whether it shows something that only the whole bot does."""
+        return self.of("played by") == ["the whole bot"]
+
+    def of(self, name: str) -> list[str]:
+        """The values of one setting."""
+        return [value for setting, value in self.settings if setting == name]
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """The values of one setting that are written as `code = value`."""
+        return dict(value.split(" = ", 1) for value in self.of(name))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One answer row as it was kept."""
+
+    question: str
+    asking: int
+    status: str
+    codes: tuple[str, ...]
+    number: float | None
+    text: str | None
+    masked: tuple[str, ...]
+    probability: float | None
+
+    def __str__(self) -> str:
+        """The row as a line."""
+        if self.status == "answered":
+            line = f"{self.question} = " + (f'"{self.text}"' if self.text is not None else ", ".join(self.codes))
+        else:
+            line = f"{self.question} {self.status.replace('-', ' ')}"
+            line += f' "{self.text}"' if self.text is not None else ""
+        notes = [f"asking {self.asking}"] if self.asking > 1 else []
+        notes += [f"masked {', '.join(self.masked)}"] if self.masked else []
+        if self.probability is not None:
+            notes.append(f"drawn {self.probability:.3g}")
+        if self.number is not None and [f"{self.number:g}"] != list(self.codes):
+            notes.append(f"number {self.number:g}")
+        if self.number is None and self.codes and self.codes[0].isdecimal():
+            notes.append("no number")
+        return line + (f" ({'; '.join(notes)})" if notes else "")
+
+
+class Player(Protocol):
+    """Somebody who can play a transcript. What the bot says appears on `screen`."""
+
+    screen: Screen
+
+    async def begins(self) -> None:
+        """Everything up to the moment at which the conversation begins, and its first question."""
+
+    async def presses(self, button: Placed) -> None:
+        """The person taps a button."""
+
+    async def presses_again(self) -> None:
+        """The same tap arrives once more."""
+
+    async def types(self, text: str) -> None:
+        """The person writes."""
+
+    async def edits(self, old: str, new: str) -> None:
+        """The person changes a message of theirs."""
+
+    async def sends(self, kind: str) -> None:
+        """The person sends something that is no text."""
+
+    async def passes(self, how_long: timedelta) -> None:
+        """Time passes, and what falls due happens."""
+
+    async def kept(self) -> list[Kept]:
+        """The rows of this conversation, in the order in which they were kept."""
+
+
+def files() -> list[Path]:
+    """Every transcript there is."""
+    return sorted(FOLDER.glob("*/*.txt"))
+
+
+def read(path: Path) -> Transcript:
+    """The transcript in a file. Unreadable with file, line and remedy."""
+    text = path.read_text("utf-8")
+    name = f"{path.parent.name}/{path.name}"
+    lines = text.splitlines()
+    title = _TITLE.fullmatch(lines[0]) if lines else None
+    if title is None or len(lines) < 3 or lines[2]:
+        raise Unreadable(
+            f"{name}: begins with 'office-visit · after · sv', then a line that says what it shows, then an empty one"
+        )
+    settings: list[tuple[str, str]] = []
+    done: list[Line] = []
+    for number, line in enumerate(lines[3:], 4):
+        setting = _SETTING.fullmatch(line)
+        if setting is not None and not done:
+            settings.append((setting["name"], setting["value"]))
+        elif line.startswith(("me", "(")):
+            more = _continued(lines[number:])
+            done.append(_line(line, more, f"{name}, line {number}"))
+        elif line and not line.startswith(("bot", _INDENT, "kept:")) and not _within_text(lines[:number]):
+            raise Unreadable(f"{name}, line {number}: '{line}' is neither a setting nor a line of a conversation")
+    journey, language = title["journey"], title["language"]
+    phase = cast(PhaseName, title["phase"])
+    return Transcript(name, journey, phase, language, lines[1], tuple(settings), tuple(done), text)
+
+
+async def played(transcript: Transcript, player: Player) -> str:
+    """The whole transcript as the player plays it."""
+    out = [f"{transcript.journey} · {transcript.phase} · {transcript.language}", transcript.shows, ""]
+    if transcript.settings:
+        out += [*(f"{name}: {value}" for name, value in transcript.settings), ""]
+    try:
+        await player.begins()
+        out += _looked(player.screen)
+        for line in transcript.lines:
+            out.append(line.written)
+            await _done(player, line)
+            out += _looked(player.screen)
+        out += [f"kept: {row}" for row in await player.kept()]
+    except AssertionError as error:
+        out.append(f"stopped here: {error}")
+    return "\n".join(out) + "\n"
+
+
+def difference(transcript: Transcript, played_as: str) -> str:
+    """The whole transcript as it was played, with what is new and what is missing marked; empty when all is right."""
+    if transcript.text == played_as:
+        return ""
+    compared = difflib.ndiff(transcript.text.splitlines(), played_as.splitlines())
+    lines = "\n".join(line for line in compared if not line.startswith("?"))
+    return f"{transcript.name}: played otherwise than written (- written, + played)\n\n{lines}"
+
+
+def _line(line: str, more: Sequence[str], where: str) -> Line:
+    tap, edit, typed = _TAP.fullmatch(line), _EDIT.fullmatch(line), _TYPED.fullmatch(line)
+    written = "\n".join([line, *(f"{_INDENT}{one}".rstrip() for one in more)])
+    if tap is not None:
+        return Line(cast(Verb, f"taps {tap['which']}" if tap["which"] else "taps"), tap["label"], written)
+    if edit is not None:
+        return Line("edits", "\n".join([edit["text"], *more]), written, edit["old"])
+    if typed is not None and typed["text"].strip("()") in ODD and typed["text"].startswith("("):
+        return Line("sends", typed["text"].strip("()"), written)
+    if typed is not None:
+        return Line("types", "\n".join([typed["text"], *more]), written)
+    if _PASSES.fullmatch(line):
+        return Line("passes", line, written)
+    raise Unreadable(
+        f"{where}: '{line}' can't be understood. Write 'me:  [Ja]', 'me:  text', 'me:  (voice)', "
+        "'me taps again: [Ja]', 'me taps old: [Ja]', 'me edits \"old\": new' or '(an hour passes)'"
+    )
+
+
+def _continued(following: Sequence[str]) -> list[str]:
+    more: list[str] = []
+    for line in following:
+        if not line.startswith(_INDENT):
+            break
+        more.append(line.removeprefix(_INDENT))
+    return more
+
+
+def _within_text(lines: Sequence[str]) -> bool:
+    return any(line.startswith("bot") for line in lines)
+
+
+def _looked(screen: Screen) -> list[str]:
+    return [line for shown in screen.news() for line in _shown(shown, screen)]
+
+
+def _shown(shown: Shown, screen: Screen) -> list[str]:
+    if not shown.edited:
+        first, *more = shown.text.split("\n")
+        lines = [f"bot: {first}", *(f"{_INDENT}{line}".rstrip() for line in more)]
+    else:
+        which = "" if shown.newest else f' "{screen.question(shown.message)}"'
+        words = " / ".join(part for part in (shown.text, shown.strong) if part)
+        lines = [f"bot edits{which}: {words}".rstrip()]
+    return lines + [_INDENT + " ".join(f"[{placed.label}]" for placed in row) for row in shown.rows]
+
+
+async def _done(player: Player, line: Line) -> None:
+    match line.verb:
+        case "taps":
+            await player.presses(player.screen.button(line.text))
+        case "taps old":
+            await player.presses(player.screen.old_button(line.text))
+        case "taps again":
+            await player.presses_again()
+        case "types":
+            await player.types(line.text)
+        case "edits":
+            await player.edits(line.old, line.text)
+        case "sends":
+            await player.sends(line.text)
+        case "passes":
+            await player.passes(line.passes)
+
+
+async def _update(paths: Sequence[Path]) -> None:
+    from tests.bare_core import BareCore
+
+    for path in paths:
+        transcript = read(path)
+        if transcript.through_the_bot_only:
+            continue
+        path.write_text(await played(transcript, BareCore(transcript)), "utf-8")
+    through_the_bot = [read(path) for path in paths if read(path).through_the_bot_only]
+    if through_the_bot:
+        from tests.stage import staged
+
+        async with staged() as stage:
+            for transcript in through_the_bot:
+                path = FOLDER / transcript.name
+                path.write_text(await played(transcript, stage.player(transcript)), "utf-8")
+
+
+def main() -> None:
+    """The command line."""
+    if sys.argv[1:2] != ["--update"] or not sys.argv[2:]:
+        sys.exit("python -m tests.transcript --update FILE ...")
+    asyncio.run(_update([Path(name) for name in sys.argv[2:]]))
+
+
+if __name__ == "__main__":
+    main()
+
