@@ -97,13 +97,13 @@ async def demo(
     until: date | None = None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Demo:
-    """Play `weeks` whole weeks, the last of them ended by `until` (None: `UNTIL`), in the folder `to`.
+    """Play `weeks` whole weeks, the last over by the end of the day `until` (None: `UNTIL`), in the folder `to`.
 
     Of `settings` only the languages count: the first that citizens speak is the workbooks'. `progress` hears how much
     is done, from 0 to 1. Raises Refused for a folder that no demo made, Locked while another demo is at work in it.
     """
-    last = until or UNTIL
-    monday = last - timedelta(days=last.weekday(), weeks=weeks)
+    day_after = (until or UNTIL) + timedelta(days=1)
+    monday = day_after - timedelta(days=day_after.weekday(), weeks=weeks)
     own = _settings(settings, to)
     await asyncio.to_thread(_check, to)
     with held(own.database):

@@ -229,7 +229,7 @@ class Citizen:
             return None
         if self._manner == "unclear" and read.kind == "words":
             return None
-        self._turned = True
+        self._turned = self._manner != "unclear" or chance.random() < 0.5  # some are not understood twice
         if self._manner == "leaves":
             self._silent = True
             return []

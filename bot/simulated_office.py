@@ -37,6 +37,7 @@ _HOURS = (8, 16)
 # for ease, of 100; on a scale of five 4.4 and 4.0.
 _TREATED, _EASE, _WHOLE = 4.1, 3.8, 3.8
 _SPREAD = 0.9
+_NEAR, _FAR = 0.6, 1.0  # how far answers lie around what was lived, and around what was expected or felt
 
 _WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "looked": {"website": 5, "e-service": 2, "asked-us": 3, "searched": 3, "someone": 2, "did-not": 2, "other": 1},
@@ -71,7 +72,8 @@ class Experience:
     def answer(self, topic: str, codes: Sequence[str], chance: random.Random) -> str:
         """The code, one of `codes`, that the citizen finds fitting in a question about `topic`."""
         if set(codes) == {"1", "2", "3", "4", "5"}:
-            return str(min(5, max(1, round(chance.gauss(self._around(topic), 0.6)))))
+            around, spread = self._around(topic)
+            return str(min(5, max(1, round(chance.gauss(around, spread)))))
         if topic == "cause":
             return self.cause if self.cause in codes and chance.random() < 0.93 else chance.choice(codes)
         if topic == "repeat":
@@ -90,12 +92,12 @@ class Experience:
         alone = found & {"nobody", "did-not"}
         return tuple(sorted(alone or found))
 
-    def _around(self, topic: str) -> float:
+    def _around(self, topic: str) -> tuple[float, float]:
         known = {"treated": self.treated, "ease": self.ease, "whole": self.whole}
         if topic in known:
-            return known[topic]
+            return known[topic], _NEAR
         usual = {"feeling": 3.3, "expect": 3.2, "before-then": 2.9, "trust": 3.5, "answer-clear": 3.6}
-        return usual.get(topic, 3.4) + (-0.5 if self.failing else 0.2)
+        return usual.get(topic, 3.4) + (-0.5 if self.failing else 0.2), _FAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import yaml
 Tone = Literal["good", "mixed", "bad"]
 Parts = Mapping[str, Sequence[str] | Mapping[str, Sequence[str]]]
 
-TRACED = 0.06
+TRACED = 0.09
 """How often own words hold something that leads to a person."""
 
 _SHORT = 0.04

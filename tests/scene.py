@@ -60,7 +60,7 @@ def scene(transcript: Transcript, day: date = TUESDAY) -> Scene:
     asked_at = datetime.combine(day, transcript.asked_at, ZONE).astimezone(UTC)
     earlier = transcript.earlier_phases
     if transcript.phase == "before":
-        start, end = _local(day + timedelta(days=1), 10), None
+        start, end = _local(day + timedelta(days=1), 9), None
         opened_at = asked_at if transcript.asked_at.hour > 17 else asked_at - timedelta(hours=1)
     else:
         after = journey.phase("after")

@@ -183,7 +183,11 @@ def test_progress_runs_from_nothing_to_all(tmp_path: Path, monkeypatch: pytest.M
     """Progress only rises, and ends with everything done."""
     monkeypatch.setattr("bot.simulated_office.A_WEEK", (3, 3))
     told: list[float] = []
-    asyncio.run(demo.demo(read({}), simulated_door, to=tmp_path, weeks=1, seed=1, progress=told.append))
+    asyncio.run(
+        demo.demo(
+            read({}), simulated_door, to=tmp_path, weeks=1, seed=1, progress=told.append, until=date(2026, 11, 15)
+        )
+    )
     assert told == sorted(set(told))
     assert told[-1] == 1.0
 

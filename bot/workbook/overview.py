@@ -130,8 +130,8 @@ def _reason_table(snapshot: Snapshot, say: Texts) -> Table:
         Column(say("headers.journey"), "text", 46),
         Column(say("headers.period"), "text", 21),
         Column(say("headers.follow-ups"), "whole", 13),
-        Column(say("headers.ended"), "text", 13),
-        Column(say("headers.reason"), "text", 13),
+        Column(say("headers.ended"), "text", 18),
+        Column(say("headers.reason"), "text", 34),
     )
     rows = [
         *_reason_rows(snapshot, snapshot.period_reasons, snapshot.funnel, period_label(snapshot.period), say),

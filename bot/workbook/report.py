@@ -171,7 +171,7 @@ def _question_rows(snapshot: Snapshot, entry: _Entry, say: Texts) -> Iterator[Se
         value = _rounded(mean, figure.showing)
         yield (*about, name, None, None, None, None, *value, *three, why)
     elif figure.showing is Showing.FEW:
-        yield (*about, *[None] * 8, *three, say("notes.few-words"))
+        yield (*about, *[None] * 8, *three, say("notes.few-words") if figure.why == "few" else why)
     if figure.showing is not Showing.WHOLE or kind == "number":
         return
     note = say("notes.several") if kind == "several" else None

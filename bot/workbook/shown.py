@@ -15,7 +15,7 @@ from bot.figures.suppression import ENOUGH, Showing, fewest, showing, with_weeks
 from bot.store.week_rows import TallyRow
 from bot.workbook.catalogue import Catalogue
 
-Why = Literal["", "few", "hidden", "week-few", "derived"]
+Why = Literal["", "few", "protected", "hidden", "week-few", "derived"]
 """Why less than all is shown."""
 
 
@@ -80,5 +80,5 @@ def of_period(period: Distribution, weeks: Iterable[Distribution], audience: str
     if how is Showing.WHOLE:
         return Figure(how, "", period)
     if how is Showing.FEW:
-        return Figure(how, "few", period)
+        return Figure(how, "few" if period.answers < ENOUGH else "protected", period)
     return Figure(how, "hidden" if period.answers < fewest(audience) else "derived", period)
