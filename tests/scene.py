@@ -6,7 +6,7 @@ The same for every player. A conversation that nothing went before is the contac
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -78,6 +78,17 @@ def scene(transcript: Transcript, day: date = TUESDAY) -> Scene:
     begins: list[tuple[tuple[PhaseName, ...], datetime]] = [((phase,), planned[phase].due_at) for phase in earlier]
     begins.append((transcript.phases, max(asked_at, planned[transcript.phase].due_at)))
     return Scene(start, end, registered_at, opened_at, tuple(begins), planned[transcript.phase].useful_until)
+
+
+def next_ordinary(day: date) -> date:
+    """The first day, this one or whole weeks later, in whose week nothing is closed but the nights and Sundays."""
+    while True:
+        around = [day + timedelta(days=number) for number in range(-5, 4)]
+        hours = [_local(one, hour) for one in around if one.isoweekday() != 7 for hour in (9, 17)]
+        same_offset = len({datetime.combine(one, time(12), ZONE).utcoffset() for one in around}) == 1
+        if same_offset and all(office().calendar.is_open(hour) for hour in hours):
+            return day
+        day += timedelta(weeks=1)
 
 
 def _plan(journey: Journey, start: datetime, end: datetime | None, now: datetime) -> tuple[Planned, ...]:

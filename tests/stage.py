@@ -21,7 +21,7 @@ from bot.store import facts
 from bot.store.database import Transaction
 from tests.bare_core import BareCore
 from tests.fake_telegram import Citizen, Delivery, FakeTelegram
-from tests.scene import TUESDAY, Scene, scene
+from tests.scene import TUESDAY, Scene, next_ordinary, scene
 from tests.screen import Placed, Screen
 from tests.transcript import FOLDER, Kept, Transcript
 
@@ -41,9 +41,8 @@ class Stage:
 
     def player(self, transcript: Transcript) -> WholeBot:
         """Somebody new, to play this transcript on the next free day."""
-        player = WholeBot(self, transcript, scene(transcript, self.day))
-        self.day += _BETWEEN
-        return player
+        self.day = next_ordinary(self.day + _BETWEEN)
+        return WholeBot(self, transcript, scene(transcript, self.day))
 
 
 @dataclass
