@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -126,7 +127,7 @@ class Conversations:
         follow_up = follow_ups.of_id(tx, kept.follow_up_id)
         if contact is None or kept.turn == "ended":
             return
-        journey = self._premises.library.version(kept.fingerprint, contacts.version(tx, kept.fingerprint))
+        journey = self._premises.library.version(kept.fingerprint, partial(contacts.version, tx))
         turn = close(journey, _STATES.decode(kept.state), now)
         record(tx, self._premises, kept, turn, now)
         self._keep(tx, kept, turn, now, replied=False)
@@ -232,13 +233,13 @@ class Conversations:
         if contact is None:
             raise LookupError(f"the contact of conversation {kept.id} is gone")
         follow_up = follow_ups.of_id(tx, kept.follow_up_id)
-        journey = self._premises.library.version(kept.fingerprint, contacts.version(tx, kept.fingerprint))
+        journey = self._premises.library.version(kept.fingerprint, partial(contacts.version, tx))
         return contact, follow_up, journey, occasion_of(self._premises, contact, follow_up, person.door)
 
     def _pinned(self, tx: Transaction, contact: Contact, now: datetime) -> Journey | None:
         library = self._premises.library
         if contact.fingerprint is not None:
-            return library.version(contact.fingerprint, contacts.version(tx, contact.fingerprint))
+            return library.version(contact.fingerprint, partial(contacts.version, tx))
         journey = library.journeys.get(contact.journey)
         if journey is not None:
             fingerprint = library.fingerprints[journey.code]

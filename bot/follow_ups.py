@@ -44,7 +44,13 @@ class FollowUps:
     def beat(self, tx: Transaction, now: datetime) -> bool:
         """Everything that is due, at most `LIMIT` of each kind; True if there may be more."""
         self.after_absence(tx, now)
-        handled = (self.expire(tx, now), self.wake(tx, now), self.begin_due(tx, now), self.remind(tx, now))
+        handled = (
+            self.expire(tx, now),
+            self.wake(tx, now),
+            self.take_turns(tx, now),
+            self.begin_due(tx, now),
+            self.remind(tx, now),
+        )
         return LIMIT in handled
 
     def begin_due(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
@@ -137,6 +143,17 @@ class FollowUps:
                 conversations.give_floor(tx, kept.id, "waiting")
             woken += 1
         return woken
+
+    def take_turns(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
+        """Give the floor to conversations that wait behind a long silent question with more time left; how many."""
+        if not self._premises.organisation.calendar.is_open(now):
+            return 0
+        waiting = conversations.to_yield(tx, now, silent_since=now - SILENT, limit=limit)
+        for kept in waiting:
+            person = people.of_id(tx, kept.person_id)
+            if person is not None and person.stopped_at is None and person.unreachable_at is None:
+                self._conversations.again(tx, kept, person, "resumed", now)
+        return len(waiting)
 
     def heard(self, tx: Transaction, now: datetime) -> None:
         """Somebody listens at the door `now`; a gap since the last time that is too long for taps is noted."""

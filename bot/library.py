@@ -7,7 +7,7 @@ Never interprets a journey; that is `flows.conversation`'s work.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -40,11 +40,11 @@ class Library:
     fingerprints: Mapping[str, str]
     _decoded: dict[str, Journey] = field(default_factory=dict, repr=False)
 
-    def version(self, fingerprint: str, body: bytes) -> Journey:
-        """The journey of a kept version: `body` as `encoded` made it. Decoded once."""
+    def version(self, fingerprint: str, kept: Callable[[str], bytes]) -> Journey:
+        """The journey of a kept version. `kept` reads its body, as `encoded` made it, when it isn't known yet."""
         found = self._decoded.get(fingerprint)
         if found is None:
-            found = self._decoded[fingerprint] = decoded(body)
+            found = self._decoded[fingerprint] = decoded(kept(fingerprint))
         return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from bot.occasions import names_of
 from bot.premises import Premises
@@ -34,7 +35,7 @@ def _contact(tx: Transaction, premises: Premises, contact: Contact, language: st
     names: dict[str, Words | str] = {**names_of(premises, contact.unit, contact.service), "when": when}
     lines = [filled(premises.words["mydata-contact"], language, names)]
     for given in answers.of_contact(tx, contact.id):
-        journey = premises.library.version(given.fingerprint, contacts.version(tx, given.fingerprint))
+        journey = premises.library.version(given.fingerprint, partial(contacts.version, tx))
         line = _answer(journey, given, language, names_of(premises, contact.unit, contact.service), premises)
         if line:
             lines.append(line)

@@ -42,7 +42,7 @@ def begin(
     language: str,
     earlier: Mapping[str, Settled],
 ) -> Turn:
-    """Start the walk over `phases` (one, or during and after together) along `route`; the first question with its notice.
+    """Start the walk over `phases` (one, or during and after together) along `route`: the first question.
 
     The notice stands before a contact's first question, a short hello before the later conversations'. Without a
     question that applies the turn's conversation has ended at once and says nothing.
@@ -204,7 +204,8 @@ def _corrected(journey: Journey, conversation: Conversation, typed: Typed, occas
             changed = {**conversation.settled, code: found.settled(settled.asking + 1)}
             voice = Voice(journey, conversation.language, occasion)
             conversation = replace(conversation, settled=changed)
-            turn = Turn(conversation, (answer,), (voice.note("changed"),), number=found.number_given)
+            shown = voice.shown(journey.question(code), changed[code])
+            turn = Turn(conversation, (answer,), (shown, voice.note("changed")), number=found.number_given)
             return _rerouted(journey, turn, occasion, now)
     return Turn(conversation)
 

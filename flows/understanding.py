@@ -150,7 +150,7 @@ def emergency(text: str, words: Sequence[str]) -> bool:
     """
     said = f" {spoken(text)} "
     for word in words:
-        sought = spoken(word)
+        sought, _ = _forms(word)
         if sought and f" {sought}{'' if word.rstrip().endswith('*') else ' '}" in said:
             return True
     return False
@@ -179,7 +179,7 @@ def _by_label(wording: str, options: Sequence[Option]) -> Understood | None:
 
 @lru_cache(maxsize=4096)
 def _forms(label: str) -> tuple[str, str]:
-    """A label spoken and plain. Only labels are remembered, never what a person typed."""
+    """A label or emergency word, spoken and plain. Never what a person typed: it is remembered."""
     return spoken(label), plain(label)
 
 

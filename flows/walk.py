@@ -76,7 +76,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one reply brought about. `number` is a phone number for a call, never in an answer; `later` when to ask again."""
+    """What one reply brought about. `number` is a phone number for a call, never an answer; `later` when to ask."""
 
     conversation: Conversation
     answers: tuple[Answer, ...] = ()

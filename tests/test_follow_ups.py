@@ -178,3 +178,21 @@ async def test_what_the_contact_was_is_frozen_when_it_is_asked(house: House) -> 
         )
     )
     assert frozen == "maingeneralvisit"
+
+
+async def test_a_question_put_off_gets_the_floor_from_a_silent_one(house: House) -> None:
+    """Who chose "in an hour" and was asked about another contact meanwhile is asked again after 24 silent hours."""
+    await _opened(house, start=datetime(2026, 11, 18, 18, 30, tzinfo=UTC))
+    await house.beat(days=1, hours=7)
+    await house.taps(ANNA, "Senare")
+    await house.taps(ANNA, "Om en timme")
+    await _opened(house, journey="phone-call", start=house.now - timedelta(hours=3), channel="phone")
+    put = len(house.shown)
+    await house.beat(hours=2)
+    assert len(house.shown) == put
+    await house.beat(hours=22, minutes=30)
+
+    assert house.shown[-1].body.text.startswith(house.words("resumed")[:20])
+    assert "Hur känner du dig" in house.shown[-1].body.text
+    await house.beat(hours=1)
+    assert len(house.shown) == put + 1

@@ -12,5 +12,5 @@ ON CONFLICT (conversation_id, question, asking) DO NOTHING
 SELECT answers.question, answers.status, answers.codes, answers.number, answers.text, conversations.fingerprint
   FROM answers JOIN conversations ON conversations.id = answers.conversation_id
  WHERE answers.contact_id = :contact
-   AND NOT EXISTS (SELECT 1 FROM answers AS newer WHERE newer.supersedes = answers.id)
+   AND NOT EXISTS (SELECT 1 FROM answers AS newer WHERE newer.contact_id = answers.contact_id AND newer.supersedes = answers.id)
  ORDER BY answers.id

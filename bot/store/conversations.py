@@ -176,7 +176,7 @@ class _Number:
 
 
 def puttings(tx: Transaction, conversation: str, question: str, asking: int) -> list[int]:
-    """The outbox rows that put this question to the person under this asking number, repeats included."""
+    """The outbox rows that put this question, repeats included: this asking of it, or the one a correction corrects."""
     found = tx.all(_Number, _SQL["puttings"], conversation=conversation, question=question, asking=asking)
     return [row.value for row in found]
 
@@ -184,3 +184,8 @@ def puttings(tx: Transaction, conversation: str, question: str, asking: int) -> 
 def was_settled(tx: Transaction, conversation: str, question: str, asking: int) -> bool:
     """Whether this asking of the question, or a later one, was settled by the person."""
     return tx.count(_SQL["was_settled"], conversation=conversation, question=question, asking=asking) == 1
+
+
+def to_yield(tx: Transaction, now: datetime, *, silent_since: datetime, limit: int) -> list[Kept]:
+    """Those that wait behind a question silent since `silent_since` that has more time left than they."""
+    return tx.all(Kept, _SQL["to_yield"], now=now, silent_since=silent_since, limit=limit)

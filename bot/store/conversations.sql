@@ -61,11 +61,20 @@ ON CONFLICT (unit, journey, pool, candidates) DO UPDATE SET block = excluded.blo
 -- add_number: a number to be called on, sealed
 INSERT INTO call_back_numbers (contact_id, sealed, given_at) VALUES (:contact, :sealed, :now)
 
--- puttings: the messages that put a question under an asking number
+-- puttings: the messages that put a question, under this asking number or the nearest before it (a correction puts none)
 SELECT id AS value FROM outbox
- WHERE conversation_id = :conversation AND question = :question AND asking = :asking AND kind = 'send' AND state <> 'failed'
+ WHERE conversation_id = :conversation AND question = :question AND kind = 'send' AND state <> 'failed'
+   AND asking = (SELECT max(asking) FROM outbox WHERE conversation_id = :conversation AND question = :question
+                    AND asking <= :asking AND kind = 'send')
  ORDER BY id
 
 -- was_settled: whether this asking of a question has an answer
 SELECT EXISTS (SELECT 1 FROM answers WHERE conversation_id = :conversation AND question = :question
                   AND asking >= :asking AND status <> 'left')
+
+-- to_yield: waiting conversations whose person's floor is held by a question that has been silent, with more time left
+SELECT waiting.* FROM conversations AS waiting
+  JOIN conversations AS holder ON holder.person_id = waiting.person_id AND holder.turn = 'open'
+ WHERE waiting.turn = 'waiting' AND waiting.useful_until > :now AND waiting.useful_until < holder.useful_until
+   AND max(coalesce(holder.asked_at, 0), coalesce(holder.replied_at, 0)) <= :silent_since
+ ORDER BY waiting.useful_until LIMIT :limit

@@ -147,6 +147,7 @@ CREATE TABLE conversations (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX one_open_conversation ON conversations (person_id) WHERE turn = 'open';
 CREATE INDEX conversations_of_person ON conversations (person_id, turn);
+CREATE INDEX conversations_waiting ON conversations (person_id, useful_until) WHERE turn = 'waiting';
 CREATE INDEX conversations_waking ON conversations (wake_at) WHERE turn = 'later';
 
 -- Settled questions, append-only: a correction is a new row that supersedes.
@@ -179,6 +180,7 @@ CREATE TABLE answers (
 CREATE INDEX answers_by_week ON answers (week);
 CREATE INDEX answers_of_contact ON answers (contact_id);
 CREATE INDEX answers_of_person ON answers (person_id);
+CREATE INDEX answers_superseding ON answers (supersedes) WHERE supersedes IS NOT NULL;
 
 -- The numbers people gave to be called on: sealed, apart from every answer.
 CREATE TABLE call_back_numbers (
@@ -247,6 +249,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (lookup, id) WHERE state IN ('queued', 'sending');
 CREATE INDEX outbox_unknown ON outbox (settle_at) WHERE state = 'unknown' AND settle_at IS NOT NULL;
 CREATE INDEX outbox_of_conversation ON outbox (conversation_id, question, asking);
+CREATE INDEX outbox_edits ON outbox (edits) WHERE edits IS NOT NULL;
 CREATE INDEX outbox_by_message ON outbox (lookup, message_key) WHERE message_key IS NOT NULL;
 
 -- Weeks that are closed: they take no new row. And the files made of them.
