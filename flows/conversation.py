@@ -69,7 +69,11 @@ def advance(journey: Journey, conversation: Conversation, reply: Reply, occasion
     if isinstance(reply, Odd):
         return _odd(journey, conversation, occasion)
     if reply.edited and reply.source != conversation.missed:
-        return _corrected(journey, conversation, reply, occasion, now)
+        turn = _corrected(journey, conversation, reply, occasion, now)
+        if emergency(reply.text, occasion.emergency):
+            message = Voice(journey, conversation.language, occasion).emergency("", 0, go_on=False)
+            turn = replace(turn, messages=(*turn.messages, message))
+        return turn
     return _typed(journey, conversation, reply, occasion, now)
 
 
@@ -137,24 +141,22 @@ def _typed(journey: Journey, conversation: Conversation, typed: Typed, occasion:
     voice = Voice(journey, conversation.language, occasion)
     if emergency(typed.text, occasion.emergency):
         return _emergency(journey, conversation, typed, occasion, now)
-    asked_for = wish(typed.text)
-    if asked_for == "change":
-        latest = max(
-            (code for code in conversation.settled if conversation.settled[code].status in ("answered", "skipped")),
-            key=list(conversation.settled).index,
-            default="",
-        )
-        asking = conversation.settled[latest].asking if latest else 0
-        return _reopened(journey, conversation, latest, asking, occasion, now)
-    if conversation.ended or not conversation.open:
-        return Turn(conversation)
-    if conversation.paused:
+    listening = bool(conversation.open) and not conversation.ended and not conversation.paused
+    question = journey.question(conversation.open) if listening else None
+    found = None if question is None else meant(question, typed, occasion)
+    # What stands on a button means that button, also where the word could be a wish of another kind.
+    asked_for = None if found is not None and question is not None and question.choices else wish(typed.text)
+    latest = _latest(conversation)
+    if asked_for == "change" and latest:
+        return _reopened(journey, conversation, latest, conversation.settled[latest].asking, occasion, now)
+    if conversation.paused and not conversation.ended:
         return again(journey, conversation, occasion, now, None)
+    if question is None:
+        return Turn(conversation)
     if asked_for == "skip":
         return settle(journey, conversation, Meant("skipped", source=typed.source), occasion, now)
     if asked_for == "later":
         return Turn(conversation, messages=(voice.when(conversation.open, conversation.asking),))
-    found = meant(journey.question(conversation.open), typed, occasion)
     if found is not None:
         return settle(journey, conversation, found, occasion, now)
     if conversation.misses == 0:
@@ -162,6 +164,11 @@ def _typed(journey: Journey, conversation: Conversation, typed: Typed, occasion:
         message = put(journey, asked, occasion, (voice.says("not-understood"),), repeat=True)
         return Turn(asked, messages=(message,))
     return settle(journey, conversation, Meant.missed(typed, occasion), occasion, now)
+
+
+def _latest(conversation: Conversation) -> str:
+    given = [code for code, settled in conversation.settled.items() if settled.status in ("answered", "skipped")]
+    return given[-1] if given else ""
 
 
 def _emergency(journey: Journey, conversation: Conversation, typed: Typed, occasion: Occasion, now: datetime) -> Turn:
@@ -200,6 +207,8 @@ def _corrected(journey: Journey, conversation: Conversation, typed: Typed, occas
             found = meant(journey.question(code), typed, occasion)
             if found is None:
                 return Turn(conversation)
+            if code == conversation.open:
+                return settle(journey, conversation, found, occasion, now)
             answer = answer_of(conversation, code, settled.asking + 1, found, None, now)
             changed = {**conversation.settled, code: found.settled(settled.asking + 1)}
             voice = Voice(journey, conversation.language, occasion)
@@ -216,7 +225,7 @@ def _rerouted(journey: Journey, turn: Turn, occasion: Occasion, now: datetime) -
     if conversation.ended or not conversation.open:
         return turn
     if still_applies(journey, conversation, conversation.open, occasion):
-        return turn
+        return turn if conversation.reopened else onward(journey, turn, occasion, now)
     passed = answer_of(conversation, conversation.open, conversation.asking, Meant("routed-past"), None, None)
     settled = {**conversation.settled, conversation.open: Settled("routed-past", asking=conversation.asking)}
     turn = replace(turn, conversation=replace(conversation, settled=settled, open=""), answers=(*turn.answers, passed))
@@ -244,8 +253,12 @@ def _wished(journey: Journey, conversation: Conversation, occasion: Occasion, no
     ladder = tuple(question.code for question in journey.wish)
     if not ladder or set(ladder) & set(conversation.route) or conversation.ended == "declined":
         return Turn(conversation)
-    # First in the route, so that the wish is heard at once; a question that was open is put again after it.
-    wished = replace(conversation, route=(*ladder, *conversation.route), open="", ended="", misses=0, missed=None)
+    if now >= occasion.useful_until:
+        return Turn(conversation, messages=(Voice(journey, conversation.language, occasion).note("wish-too-late"),))
+    # First in the route, so that the wish is heard at once; a question that was open is put again after it. Of a walk
+    # that was broken off nothing else is taken up again.
+    rest = tuple(code for code in conversation.route if conversation.ended != "left" or code in conversation.settled)
+    wished = replace(conversation, route=(*ladder, *rest), open="", ended="")
     return onward(journey, Turn(wished), occasion, now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flows.journey import Journey, PhaseName, Question, Words
+from flows.journey import PHASES, Journey, PhaseName, Question, Words
 from flows.messages import Button, Message, Tap
 from flows.putting import change_row, choice_label, question_message
 from flows.route import Occasion, Settled
@@ -93,8 +93,10 @@ class Voice:
         return Message("emergency", self.says("emergency"), (row,) if go_on else ())
 
     def thanks(self, phases: Sequence[PhaseName], *, wished: bool) -> Message:
-        """The last message; after the contact with the button for a wish, where the journey hears one."""
-        phrase = "thanks" if "after" in phases else "thanks-before"
+        """The last message: says when we write again, or offers a wish after the contact, where the journey hears one."""
+        last = phases[-1]
+        more = any(self._journey.phase(name) is not None for name in PHASES[PHASES.index(last) + 1 :])
+        phrase = f"thanks-{last}" if more else "thanks"
         row = (Button("💡 " + self.says("wish"), Tap("wish")),)
         offered = bool(self._journey.wish) and not wished and "after" in phases
         return Message("thanks", self.says(phrase), (row,) if offered else ())

@@ -111,7 +111,10 @@ def onward(
     first: bool = False,
     changed: bool = False,
 ) -> Turn:
-    """To the next question that applies, saying on the way what is to be said; to the end where there is none."""
+    """To the next question that applies, saying on the way what is to be said; to the end where there is none.
+
+    A question that is open already stays as it is.
+    """
     conversation, messages = turn.conversation, list(turn.messages)
     voice = Voice(journey, conversation.language, occasion)
     for code in conversation.route:
@@ -124,8 +127,13 @@ def onward(
             messages.append(voice.said(question))
             conversation = replace(conversation, said=(*conversation.said, code))
             continue
+        if code == conversation.open:
+            return replace(turn, conversation=conversation, messages=tuple(messages))
         texts = list(before)
-        conversation = replace(conversation, open=code, asking=1, asked_at=now)
+        conversation = replace(
+            conversation, open=code, asking=1, asked_at=now, misses=0, missed=None, chosen=(), counts={},
+            paused=False, reopened=False,
+        )  # fmt: skip
         if question.kind == "words" and not conversation.warned:
             texts.append(voice.says("nobody-reads"))
             conversation = replace(conversation, warned=True)
@@ -143,7 +151,8 @@ def onward(
 def ended(journey: Journey, turn: Turn, now: datetime, how: Ended) -> Turn:
     conversation, answers = turn.conversation, list(turn.answers)
     settled = dict(conversation.settled)
-    if conversation.open:
+    # Who wanted to change an answer and then fell silent has not taken the old one back: it stands.
+    if conversation.open and not conversation.reopened:
         left = Settled("left", asking=conversation.asking)
         answers.append(
             answer_of(
