@@ -80,8 +80,10 @@ class Citizens:
             self._people.stops(tx, person, now)
             self._follow_ups.stopped(tx, person.id, now)
             self._say(tx, person, "stopped", now)
-        elif command in ("help", "language", "privacy", "mydata"):
+        elif command in ("help", "language", "privacy", "mydata", "erase"):
             self._command(tx, command, person, now)
+        elif said.text.lstrip().startswith("/") and not said.edited:
+            self._command(tx, "help", person, now)
         elif person.stopped_at is not None:
             self._say(tx, person, "stopped", now)
         else:
@@ -116,8 +118,8 @@ class Citizens:
         self._say(tx, person, phrase, now, names=names)
 
     def _command(self, tx: Transaction, command: str, person: Person, now: datetime) -> None:
-        if command == "privacy":
-            self._privacy(tx, person, now)
+        if command in ("privacy", "erase"):
+            self._privacy(tx, person, now)  # which says whom to ask for erasure
         elif command == "mydata":
             for text in told(tx, self._premises, person):
                 self._send(tx, person, text, (), now)

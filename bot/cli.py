@@ -93,7 +93,7 @@ def demo(
     weeks: Annotated[int, typer.Option(min=1, max=520, help="How many weeks to play.")] = 8,
     seed: Annotated[int, typer.Option(help="The same seed plays the same weeks.")] = 1,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day played, as 2026-11-15.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day played, as 2026-11-01.")
     ] = None,
     _: Annotated[
         bool, typer.Option("--no-serve", help="End when the files are made. There are no pages yet, so it always does.")

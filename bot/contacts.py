@@ -17,6 +17,9 @@ from bot.store.weeks import open_week
 from flows.journey import Journey
 from flows.timing import Planned, plan
 
+OPEN_DOORS = ("telegram",)
+"""The doors through which this version can ask."""
+
 
 class ContactRefused(Exception):
     """A contact that can't be registered or changed as asked; the message says what to do."""
@@ -135,9 +138,17 @@ class Contacts:
         ):
             if code is not None:
                 meant(code, among, what)
+        service = organisation.services.get(new.service or "")
+        allowed = set(OPEN_DOORS) & set(service.doors if service is not None else OPEN_DOORS)
+        journey = self._premises.library.journeys[new.journey]
+        if not allowed & set(journey.doors or OPEN_DOORS):
+            raise ContactRefused(
+                f"Nobody could be asked: {new.journey} about the service {new.service} may not go through "
+                f"{' or '.join(OPEN_DOORS)}. Change 'doors' in the journey's or the organisation's file."
+            )
         if new.end is not None and new.end < new.start:
             raise ContactRefused("The contact ends before it starts. Check --start and --end.")
-        return self._premises.library.journeys[new.journey]
+        return journey
 
     def _planned(
         self, id_: str, journey: Journey, start: datetime, end: datetime | None, now: datetime

@@ -27,7 +27,7 @@ from bot.desk import Desk, Reader
 from bot.lock import held
 from bot.openings import Refused, opened_house
 from bot.rooms import Rooms, built
-from bot.screen import line, table
+from bot.screen import line, program, table
 from bot.settings import Settings
 from bot.simulated_chat import SimulatedDoor
 from bot.simulation import SimulatedClock, Simulation, Surroundings, began_at
@@ -35,8 +35,11 @@ from bot.store import answers, contacts, database, follow_ups
 from bot.store.database import Store, Transaction
 from bot.workbook.export import data_name, make_up, report_name
 
-UNTIL = date(2026, 11, 16)
-"""Where the demo ends when no other day is wanted: the same for everybody, so that what is written about it fits."""
+UNTIL = date(2026, 11, 2)
+"""Where the demo ends when no other day is wanted: the same for everybody, so that what is written about it fits.
+
+Its last four weeks are one of the report's fixed periods, and so are the four before.
+"""
 
 LANGUAGES = ("sv", "fi", "en")
 """What the simulated citizens speak."""
@@ -76,6 +79,7 @@ class Demo:
     """
 
     settings: Settings
+    week: str
     report: Path
     data: Path
     contacts: int
@@ -134,8 +138,9 @@ def show(played: Demo) -> None:
     line(f"Everything is in {folder} and can be thrown away.")
     line(f"Open first:  {played.report}  (the newest report)")
     line(f"Then:        {played.data}  (its rows and own words)")
-    line(f"To go on:    export KUNDRESA_DATABASE={played.settings.database} "
-         f"KUNDRESA_ORGANISATION={played.settings.organisation}; kundresa contacts list")  # fmt: skip
+    line("To go on, with these set:")
+    line(f"  export KUNDRESA_DATABASE={played.settings.database} KUNDRESA_ORGANISATION={played.settings.organisation}")
+    line(f"  {program()} contacts list --week {played.week}")
 
 
 @contextmanager
@@ -199,6 +204,7 @@ async def _played(
     counted = await store.read(_counted, clock)
     return Demo(
         settings=settings,
+        week=newest,
         report=settings.exports / report_name(newest),
         data=settings.exports / data_name(newest),
         contacts=counted["contacts"],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +15,17 @@ from rich.text import Text
 def line(text: str = "") -> None:
     """One line on standard output, as it stands."""
     print(text)
+
+
+def program() -> str:
+    """How to call this program again from here: as installed, or with the Python it runs in."""
+    called = Path(sys.argv[0])
+    if called.stem == "kundresa":
+        return str(called) if called.parent != Path() and not shutil.which("kundresa") else "kundresa"
+    python = Path(sys.executable)
+    if python.is_relative_to(Path.cwd()):
+        python = python.relative_to(Path.cwd())
+    return f"{python} -m bot"
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], otherwise: str) -> None:

@@ -93,7 +93,7 @@ class Voice:
         return Message("emergency", self.says("emergency"), (row,) if go_on else ())
 
     def thanks(self, phases: Sequence[PhaseName], *, wished: bool) -> Message:
-        """The last message: says when we write again, or offers a wish after the contact, where the journey hears one."""
+        """The last message: that we write again, or after the contact the button for a wish where one is heard."""
         last = phases[-1]
         more = any(self._journey.phase(name) is not None for name in PHASES[PHASES.index(last) + 1 :])
         phrase = f"thanks-{last}" if more else "thanks"

@@ -181,14 +181,15 @@ class BareCore:
 
     def _show(self, message: Message) -> None:
         rows = tuple(tuple((button.label, button.tap) for button in row) for row in message.buttons)
-        key = (message.question, message.asking)
         if not message.edits:
             number = self.screen.shows(message.text, rows)
             if message.purpose in ("question", "repeat"):
-                self._put.setdefault(key, []).append(number)
+                self._put.setdefault((message.question, message.asking), []).append(number)
             return
         assert message.keeps_text, "a change that takes another text than the question's has no player"
-        for number in self._put.get(key, []):
+        # Under this asking number or the nearest before it: a correction puts none.
+        put = [asking for code, asking in self._put if code == message.question and asking <= message.asking]
+        for number in self._put.get((message.question, max(put, default=0)), []):
             text = next(shown.text for shown in self.screen.history if shown.message == number)
             self.screen.changes(number, text, message.strong, rows)
 

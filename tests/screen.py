@@ -59,9 +59,11 @@ class Screen:
         """Everything so far counts as seen; its buttons stay where they are."""
         self.seen = len(self.history)
 
-    def button(self, label: str) -> Placed:
-        """The button of this label on the newest message that has one now."""
+    def button(self, label: str, under: str = "") -> Placed:
+        """The button of this label on the newest message that has one now; with `under`, that puts this question."""
         for number in sorted(self.now, reverse=True):
+            if under and self.question(number) != under:
+                continue
             for row in self.now[number].rows:
                 for placed in row:
                     if placed.label == label:

@@ -144,6 +144,21 @@ async def test_commands_answer_with_nothing_open(house: House) -> None:
     assert not [text for text in told if "{" in text or not text]
 
 
+async def test_a_command_is_never_taken_for_an_answer(house: House) -> None:
+    """A command we don't know gets help, asking for erasure gets whom to ask; the open question stays open."""
+    registered = await house.register("phone-call", start=house.now - timedelta(hours=3), channel="phone")
+    await house.says(ANNA, f"/start {registered.code}")
+    for command in ("/weather", "/pause", "/erase", "/radera"):
+        await house.says(ANNA, command)
+
+    told = await house.told(ANNA)
+    assert [text[:22] for text in told[-4:]] == [
+        *[house.words("help")[:22]] * 2,
+        *[house.words("privacy")[:22]] * 2,
+    ]
+    assert await house.kept(registered.id) == []
+
+
 async def test_my_data_tells_what_was_answered_in_words(house: House) -> None:
     """/mydata shows questions and answers as the person saw them, and own words as kept."""
     registered = await house.register()

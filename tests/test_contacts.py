@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot import library
 from bot.contacts import ContactRefused
 from bot.drawing import drawn
 from bot.organisation import UnknownCode
+from bot.rooms import built
 from bot.store import contacts
 from bot.store.database import Transaction
 from tests.house import House
@@ -72,6 +75,44 @@ async def test_a_contact_registered_too_late_says_why_it_is_not_asked(house: Hou
         "not-asked",
     }
     assert all(reason for _, reason in (await house.dispositions(long_ago.id)).values())
+
+
+async def test_what_may_not_be_asked_in_telegram_is_refused(house: House) -> None:
+    """A service limited to the web can't be registered here, and the line says where that is decided."""
+    services = {**house.premises.organisation.services}
+    services["general"] = replace(services["general"], doors=("web",))
+    premises = replace(house.premises, organisation=replace(house.premises.organisation, services=services))
+    with pytest.raises(ContactRefused, match="doors"):
+        await House(house.store, premises, built(premises)).register()
+
+
+async def test_a_contact_keeps_the_version_it_began_with(house: House) -> None:
+    """A journey changed between before and after changes nothing for a contact that has begun; a new one gets it."""
+    registered = await house.register()
+    await house.says(7, f"/start {registered.code}")
+    await house.beat(days=1, hours=7)
+    await house.taps(7, "4 Lugn")
+    await house.says(7, "hoppa över")
+    old = house.premises.library
+    source = library.encoded(old.journeys["office-visit"]).decode().replace("Hur enkelt var det", "Hur lätt var det")
+    changed = library.decoded(source.replace("Vad gjorde att", "Vad fick dig").encode())
+    prints = {**old.fingerprints, "office-visit": library.fingerprint(changed)}
+    shelf = library.Library({**old.journeys, "office-visit": changed}, old.phrases, prints)
+    premises = replace(house.premises, library=shelf)
+    later = House(house.store, premises, built(premises), house.now, house.shown)
+    await later.beat(hours=20)
+    await later.says(7, "hoppa över")
+    await later.says(7, "hoppa över")
+
+    texts = " ".join(shown.body.text for shown in later.shown)
+    assert "Hur lätt var det" not in texts
+    assert "Vad fick dig" not in texts
+    fresh = await later.register(start=later.now - timedelta(hours=3))
+    await later.says(8, f"/start {fresh.code}", language="sv")
+    await later.says(8, "hoppa över")
+    await later.says(8, "hoppa över")
+    texts = " ".join(shown.body.text for shown in later.shown)
+    assert "Hur lätt var det" in texts or "Vad fick dig" in texts
 
 
 async def test_cancelling_twice_is_refused(house: House) -> None:

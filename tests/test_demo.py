@@ -148,7 +148,7 @@ def test_every_week_has_its_workbooks(played: tuple[Demo, Path]) -> None:
     made = {name for (name,) in rows(exports.parent, "SELECT name FROM week_files")}
     assert made == {path.name for path in exports.iterdir()}
     assert len(made) == 4
-    assert (demo_here.report.name, demo_here.data.name) == ("kundresa_2026-W46.xlsx", "kundresa_2026-W46_data.xlsx")
+    assert (demo_here.report.name, demo_here.data.name) == ("kundresa_2026-W44.xlsx", "kundresa_2026-W44_data.xlsx")
     assert demo_here.report.is_file()
 
 

@@ -29,7 +29,7 @@ _INDENT = "     "
 _SETTINGS = ("contact", "drawn", "earlier", "with", "asked at", "played by")
 _TITLE = re.compile(r"(?P<journey>[a-z-]+) · (?P<phase>before|during|after) · (?P<language>[a-z]{2})")
 _SETTING = re.compile(rf"(?P<name>{'|'.join(_SETTINGS)}): (?P<value>.+)")
-_TAP = re.compile(r"me( taps (?P<which>again|old))?: +\[(?P<label>.+)\]")
+_TAP = re.compile(r'me( taps (?P<which>again|old))?: +\[(?P<label>[^]]+)\]( under "(?P<under>.+)")?')
 _EDIT = re.compile(r'me edits "(?P<old>.+)": (?P<text>.*)')
 _TYPED = re.compile(r"me:  (?P<text>.*)")
 _PASSES = re.compile(r"\((?P<count>an?|[0-9]+) (?P<unit>minute|hour|day)s? pass(es)?\)")
@@ -47,6 +47,7 @@ class Line:
     text: str
     written: str
     old: str = ""
+    under: str = ""
 
     @property
     def passes(self) -> timedelta:
@@ -227,7 +228,8 @@ def _line(line: str, more: Sequence[str], where: str) -> Line:
     tap, edit, typed = _TAP.fullmatch(line), _EDIT.fullmatch(line), _TYPED.fullmatch(line)
     written = "\n".join([line, *(f"{_INDENT}{one}".rstrip() for one in more)])
     if tap is not None:
-        return Line(cast(Verb, f"taps {tap['which']}" if tap["which"] else "taps"), tap["label"], written)
+        verb = cast(Verb, f"taps {tap['which']}" if tap["which"] else "taps")
+        return Line(verb, tap["label"], written, under=tap["under"] or "")
     if edit is not None:
         return Line("edits", "\n".join([edit["text"], *more]), written, edit["old"])
     if typed is not None and typed["text"].strip("()") in ODD and typed["text"].startswith("("):
@@ -237,7 +239,7 @@ def _line(line: str, more: Sequence[str], where: str) -> Line:
     if _PASSES.fullmatch(line):
         return Line("passes", line, written)
     raise Unreadable(
-        f"{where}: '{line}' can't be understood. Write 'me:  [Ja]', 'me:  text', 'me:  (voice)', "
+        f"{where}: '{line}' can't be understood. Write 'me:  [Ja]', 'me:  [Ja] under \"Vad?\"', 'me:  text', 'me:  (voice)', "
         "'me taps again: [Ja]', 'me taps old: [Ja]', 'me edits \"old\": new' or '(an hour passes)'"
     )
 
@@ -273,7 +275,7 @@ def _shown(shown: Shown, screen: Screen) -> list[str]:
 async def _done(player: Player, line: Line) -> None:
     match line.verb:
         case "taps":
-            await player.presses(player.screen.button(line.text))
+            await player.presses(player.screen.button(line.text, line.under))
         case "taps old":
             await player.presses(player.screen.old_button(line.text))
         case "taps again":

@@ -1,0 +1,57 @@
+"""The workbooks in an office program: LibreOffice opens both files and shows what was put in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.workbook.export import make_up
+from tests.house import House
+
+OFFICE, READER = shutil.which("soffice"), shutil.which("pdftotext")
+MISSING = "install libreoffice-calc and poppler-utils (Debian: apt-get install libreoffice-calc poppler-utils)"
+
+
+@pytest.mark.skipif((OFFICE is None or READER is None) and os.environ.get("CI") != "true", reason=MISSING)
+async def test_an_office_program_opens_both_files(tmp_path: Path, house: House) -> None:
+    """LibreOffice makes pages of both files: the report reads as a report, and hostile own words stand as written."""
+    assert OFFICE is not None, MISSING
+    assert READER is not None, MISSING
+    for person in range(3):
+        registered = await house.register("phone-call", start=house.now - timedelta(hours=3), channel="phone")
+        await house.says(person, f"/start {registered.code}")
+        for _ in range(8):
+            await house.says(person, "=1+1 _x0041_ åäö 🙂")
+    premises = house.premises
+    made = await make_up(
+        house.store,
+        folder=tmp_path / "exports",
+        organisation=premises.organisation,
+        language="sv",
+        now=datetime(2026, 11, 23, 6, 0, tzinfo=UTC),
+        zone=premises.zone,
+    )
+    report, data = [await _pages(path, tmp_path) for path in sorted(made, key=lambda path: "data" in path.name)]
+
+    assert "Kundresa: rapport för 2026-W47" in report
+    assert "Besök på medborgarkontoret" in report or "Samtal till kontaktcenter" in report
+    assert "=1+1 _x0041_" in data
+
+
+async def _pages(path: Path, folder: Path) -> str:
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    await _run(str(OFFICE), profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(path))
+    await _run(str(READER), "-layout", str(folder / f"{path.stem}.pdf"), str(folder / f"{path.stem}.txt"))
+    return (folder / f"{path.stem}.txt").read_text("utf-8")
+
+
+async def _run(*command: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+    )
+    assert await asyncio.wait_for(process.wait(), 120) == 0
