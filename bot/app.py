@@ -138,6 +138,11 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
     async with opened(settings) as application:
+        if settings.organisation is None:
+            _log.warning(
+                "KUNDRESA_ORGANISATION is not set: citizens read a stand-in for the organisation's name and phone. "
+                "Write an organisation file before anybody is asked."
+            )
         host, _ = settings.listen
         _log.info("Kundresa runs. Health: http://%s:%d/healthz", host, application.listener.port)
         stopping = asyncio.create_task(asked_to_stop.wait())
