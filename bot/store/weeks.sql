@@ -180,14 +180,14 @@ SELECT journey, audience, COUNT(*) AS registered, SUM(looked OR bound OR finishe
     SUM(bound OR finished) AS begun, SUM(finished) AS finished, SUM(still_open) AS still_open
 FROM invited GROUP BY journey, audience ORDER BY journey, audience;
 
--- reasons: where the other follow-ups of the personally invited contacts of a span ended, and why
+-- reasons: where the other follow-ups of the personally invited contacts of a span ended, and why (not those asked afterwards)
 SELECT c.journey, c.audience, h.disposition, h.reason, COUNT(*) AS follow_ups
 FROM contacts AS c
 JOIN follow_ups AS f ON f.contact_id = c.id
 JOIN follow_up_history AS h
     ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
 WHERE c.start_at >= :start AND c.start_at < :until AND c.registered_week <= :week AND c.invitation = 'personal'
-  AND c.simulated = :simulated AND h.state = 'ended' AND h.disposition <> 'answered'
+  AND c.simulated = :simulated AND h.state = 'ended' AND h.disposition <> 'answered' AND h.reason <> 'same-day'
 GROUP BY c.journey, c.audience, h.disposition, h.reason ORDER BY c.journey, c.audience, h.disposition, h.reason;
 
 -- schema: the latest migration applied
