@@ -65,6 +65,11 @@ class Heartbeat:
         """Wake `wake` once, as soon as the heartbeat starts: for what an outage may have left undone."""
         self._scheduler.add_job(wake, misfire_grace_time=None)
 
+    def triggers(self) -> list[CronTrigger | IntervalTrigger]:
+        """When each function that is woken more than once is woken."""
+        jobs = self._scheduler.get_jobs()
+        return [job.trigger for job in jobs if isinstance(job.trigger, (CronTrigger, IntervalTrigger))]
+
     def start(self) -> None:
         """Begin, within a running event loop."""
         self._scheduler.start()

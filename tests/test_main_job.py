@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from bot import settings
 from bot.app import Application, opened
 from bot.contacts import NewContact
+from bot.store import weeks
 from bot.workbook.export import make_up
 from tests.bot_process import free_port
 from tests.fake_telegram import FakeTelegram
@@ -26,7 +28,9 @@ class _Clock:
 
 
 @asynccontextmanager
-async def _running(folder: Path, telegram: FakeTelegram, clock: _Clock, **more: str) -> AsyncIterator[Application]:
+async def _running(
+    folder: Path, telegram: FakeTelegram, clock: _Clock, *, beating: bool = False, **more: str
+) -> AsyncIterator[Application]:
     environment = {
         "TELEGRAM_BOT_TOKEN": telegram.token,
         "KUNDRESA_TELEGRAM_API": telegram.url,
@@ -36,7 +40,7 @@ async def _running(folder: Path, telegram: FakeTelegram, clock: _Clock, **more: 
         "KUNDRESA_LISTEN": f"127.0.0.1:{free_port()}",
         **more,
     }
-    async with opened(settings.read(environment), now=clock, beating=False) as application:
+    async with opened(settings.read(environment), now=clock, beating=beating) as application:
         yield application
 
 
@@ -116,7 +120,7 @@ async def test_by_webhook_the_same_conversation(tmp_path: Path) -> None:
         "KUNDRESA_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "KUNDRESA_WEBHOOK_SECRET": "a-secret-of-ours",
     }
-    async with FakeTelegram(limits=None) as telegram, _running(tmp_path, telegram, clock, **more) as application:
+    async with FakeTelegram(limits=None) as telegram, _running(tmp_path, telegram, clock, more=more) as application:
         house = application.house
         new = NewContact("phone-call", "main", start=clock() - timedelta(hours=3), service="general", channel="phone")
         registered = await house.store.write(house.rooms.contacts.register, new, clock())
@@ -147,3 +151,26 @@ async def test_a_restart_in_the_middle_goes_on_where_it_was(tmp_path: Path) -> N
             await citizen.sees("Skipped")
             await citizen.sees(lambda message: "Skip" in message.labels)
             assert sum("Skip" in message.labels for message in citizen.screen) == 1
+
+
+async def test_a_week_that_ended_in_an_outage_is_made_up_at_the_start(tmp_path: Path) -> None:
+    """Started on a Wednesday after a week away, the bot makes the workbooks of the weeks that ended meanwhile, once."""
+    clock = _Clock(datetime(2026, 11, 9, 9, 0, tzinfo=UTC))
+    exports = tmp_path / "exports"
+    async with FakeTelegram(limits=None) as telegram:
+        async with _running(tmp_path, telegram, clock) as application:
+            house = application.house
+            new = NewContact("phone-call", "main", start=clock() - timedelta(hours=3), service="general")
+            await house.store.write(house.rooms.contacts.register, new, clock())
+        clock.moment = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+        wanted = {f"kundresa_2026-W{week}{kind}.xlsx" for week in (46, 47) for kind in ("", "_data")}
+        async with _running(tmp_path, telegram, clock, beating=True):
+            for _ in range(400):
+                if {path.name for path in exports.glob("kundresa*.xlsx")} == wanted:
+                    break
+                await asyncio.sleep(0.05)
+        assert {path.name for path in exports.iterdir()} == wanted
+        made = {path.name: path.stat().st_mtime_ns for path in exports.iterdir()}
+        async with _running(tmp_path, telegram, clock, beating=True) as application:
+            await application.house.store.read(weeks.unmade)
+        assert {path.name: path.stat().st_mtime_ns for path in exports.iterdir()} == made
