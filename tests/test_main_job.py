@@ -29,7 +29,7 @@ class _Clock:
 
 @asynccontextmanager
 async def _running(
-    folder: Path, telegram: FakeTelegram, clock: _Clock, *, beating: bool = False, **more: str
+    folder: Path, telegram: FakeTelegram, clock: _Clock, *, beating: bool = False, more: Mapping[str, str] | None = None
 ) -> AsyncIterator[Application]:
     environment = {
         "TELEGRAM_BOT_TOKEN": telegram.token,
@@ -38,7 +38,7 @@ async def _running(
         "KUNDRESA_DATABASE": str(folder / "kundresa.db"),
         "KUNDRESA_EXPORTS": str(folder / "exports"),
         "KUNDRESA_LISTEN": f"127.0.0.1:{free_port()}",
-        **more,
+        **(more or {}),
     }
     async with opened(settings.read(environment), now=clock, beating=beating) as application:
         yield application
