@@ -95,10 +95,13 @@ def spoken_in(journey: Journey, conversation: Conversation, language: str, occas
 
 
 def close(journey: Journey, conversation: Conversation, now: datetime) -> Turn:
-    """The walk ends where it stands (too late, stopped, unreachable): the open question is left. Says nothing."""
+    """The walk ends where it stands (too late, stopped, unreachable): the open question is left. Says nothing.
+
+    One that was complete, and went on for a change or a wish, is complete still.
+    """
     if conversation.ended:
         return Turn(conversation)
-    return ended(journey, Turn(conversation), now, "left")
+    return ended(journey, Turn(conversation), now, "finished" if conversation.complete else "left")
 
 
 def _tapped(journey: Journey, conversation: Conversation, tap: Tap, occasion: Occasion, now: datetime) -> Turn:
@@ -236,7 +239,9 @@ def _reopened(
     journey: Journey, conversation: Conversation, code: str, asking: int, occasion: Occasion, now: datetime
 ) -> Turn:
     settled = conversation.settled.get(code)
-    if settled is None or settled.asking != asking or settled.status == "routed-past" or code == conversation.open:
+    if settled is None or settled.asking != asking or code == conversation.open:
+        return Turn(conversation)
+    if settled.status not in ("answered", "skipped", "not-understood"):
         return Turn(conversation)
     if conversation.ended == "declined" or now >= occasion.useful_until:
         return Turn(conversation)

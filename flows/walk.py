@@ -25,7 +25,8 @@ class Conversation:
 
     `open` is the code of the question put and not yet settled, `asking` its asking number. `chosen` and `counts`
     belong to an open question with several choices. `paused` after the message about emergencies: the open question is
-    put when the person goes on. `settled` and `earlier` are the answers of this and the contact's other conversations.
+    put when the person goes on. `complete` once it came to its end, also when it goes on for a change or a wish.
+    `settled` and `earlier` are the answers of this and the contact's other conversations.
     """
 
     language: str
@@ -46,6 +47,7 @@ class Conversation:
     paused: bool = False
     warned: bool = False
     reopened: bool = False
+    complete: bool = False
     ended: Ended = ""
 
     def answered(self) -> bool:
@@ -174,7 +176,8 @@ def ended(journey: Journey, turn: Turn, now: datetime, how: Ended) -> Turn:
                 found = Meant("not-drawn" if status == "not-drawn" else "routed-past")
                 settled[code] = found.settled(1)
                 answers.append(answer_of(conversation, code, 1, found, None, None))
-    conversation = replace(conversation, open="", settled=settled, ended=how, paused=False)
+    complete = conversation.complete or how == "finished"
+    conversation = replace(conversation, open="", settled=settled, ended=how, paused=False, complete=complete)
     return replace(turn, conversation=conversation, answers=tuple(answers))
 
 

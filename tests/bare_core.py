@@ -6,7 +6,7 @@ few lines as it takes, so that the same transcript holds for both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -17,6 +17,7 @@ from bot.keys import Keyring
 from bot.library import decoded, encoded
 from bot.occasions import names_of
 from bot.premises import Premises
+from flows.conditions import Known
 from flows.conversation import advance, again, begin, close, spoken_in
 from flows.journey import PhaseName
 from flows.messages import Button, Message, Tap
@@ -25,9 +26,10 @@ from flows.route import MOST_IN_ONE_DAY, Occasion, Settled, laid, pools
 from flows.understanding import wish
 from flows.walk import Answer, Conversation, Turn
 from flows.wording import filled, in_language
+from tests.player import Kept
 from tests.scene import office, scene, shelf
 from tests.screen import Placed, Screen
-from tests.transcript import Kept, Transcript
+from tests.transcript import Transcript
 
 _ANSWERING = ("choose", "skip", "toggle", "done", "later", "decline")
 _STATES = msgspec.json.Decoder(Conversation)
@@ -56,11 +58,12 @@ class BareCore:
         self._put: dict[tuple[str, int], list[int]] = {}
         self._answers: list[Answer] = []
         self._typed: dict[str, str] = {}
-        self._pressed: Reply | None = None
+        self.taps: list[Tap] = []
         self._earlier: dict[str, Settled] = {}
         self._wake_at: datetime | None = None
         self._remind_at = self._now
         self._reminded = False
+        self._candidates: dict[str, tuple[str, ...]] = {}
 
     async def begins(self) -> None:
         """The conversations before, answered as told, and then the first question of this one."""
@@ -73,7 +76,8 @@ class BareCore:
     def taps_before(self) -> list[list[str]]:
         """The conversations before this one, played; returns the labels tapped in each."""
         taps: list[list[str]] = []
-        for phases, self._now in self._scene.begins[:-1]:
+        for phases, moment in self._scene.begins[:-1]:
+            self._now = moment
             self._begin(phases)
             taps.append(list(self._answered_as_told()))
             self._earlier |= self._conversation.settled
@@ -82,13 +86,12 @@ class BareCore:
     async def presses(self, button: Placed) -> None:
         """A tap."""
         assert isinstance(button.handle, Tap)
-        self._pressed = button.handle
+        self.taps.append(button.handle)
         self._reply(button.handle)
 
     async def presses_again(self) -> None:
         """The tap before, once more."""
-        assert self._pressed is not None
-        self._reply(self._pressed)
+        self._reply(self.taps[-1])
 
     async def types(self, text: str) -> None:
         """A text."""
@@ -117,10 +120,9 @@ class BareCore:
         elif self._wake_at is not None and self._wake_at <= self._now:
             if open_hours or self._now - self._wake_at <= PROMPT:
                 self._take(again(self._journey, conversation, self._occasion, self._now, None))
-        elif self._transcript.phase == "after" and self._remind_at <= self._now and open_hours:
-            if not self._reminded and self._wake_at is None:
-                self._take(again(self._journey, conversation, self._occasion, self._now, "reminder"))
-                self._reminded = True
+        elif self._wake_at is None and not self._reminded and self._remind_at <= self._now and open_hours:
+            self._take(again(self._journey, conversation, self._occasion, self._now, "reminder"))
+            self._reminded = True
 
     async def kept(self) -> list[Kept]:
         """The rows of this conversation."""
@@ -135,32 +137,41 @@ class BareCore:
         told = self._transcript.pairs("drawn")
         for pool, codes in candidates.items():
             assert told.get(pool) in codes, f"say what is drawn: 'drawn: {pool} = ...', one of {', '.join(codes)}"
+        self._candidates = candidates
         route = laid(self._journey, phases, candidates, told, limit)
         turn = begin(
             self._journey, phases, route, self._occasion, self._now, language=self._language, earlier=self._earlier
         )
         self._remind_at = office().calendar.first_open_at_or_after(self._now + REMIND_AFTER)
-        self._reminded = self._remind_at >= self._occasion.useful_until
+        self._reminded = phases[-1] != "after" or self._remind_at >= self._occasion.useful_until
         self._take(turn)
 
     def _answered_as_told(self) -> Iterator[str]:
         told = self._transcript.pairs("earlier")
         while code := self._conversation.open:
-            question, choice = self._journey.question(code), told.get(code)
-            done = {"choose": choice, "skip": None}
-            taps = [placed for row in self.screen.history[-1].rows for placed in row]
-            for placed in taps:
-                tap = placed.handle
-                if isinstance(tap, Tap) and tap.action in done and done[tap.action] == (tap.choice or None):
-                    if (choice is None) == (tap.action == "skip"):
-                        yield placed.label
-                        self._reply(tap)
-                        break
-            assert self._conversation.open != code, f"'earlier: {code} = {choice}': no such choice of {question.kind}"
+            tap = Tap("choose", code, 1, told[code]) if code in told else Tap("skip", code, 1)
+            placed = [one for row in self.screen.history[-1].rows for one in row if one.handle == tap]
+            assert placed, f"'earlier: {code} = {told.get(code)}' is no choice of one"
+            yield placed[0].label
+            self._reply(tap)
 
     @property
     def _conversation(self) -> Conversation:
         return _STATES.decode(self._state)
+
+    def put(self) -> frozenset[str]:
+        """The questions put to the person in this conversation, and the messages of the journey said."""
+        return frozenset({code for code, _ in self._put} | set(self._conversation.said))
+
+    def known(self) -> tuple[dict[str, Known], Mapping[str, str]]:
+        """What conditions can ask about, at the end: answers of this conversation and those before, and the facts."""
+        settled = {**self._earlier, **self._conversation.settled}
+        return {code: one.known() for code, one in settled.items()}, self._occasion.facts
+
+    def drawn(self) -> frozenset[tuple[str, str]]:
+        """What was drawn for this conversation, by pool."""
+        told = self._transcript.pairs("drawn")
+        return frozenset((pool, told[pool]) for pool in self._candidates)
 
     def _reply(self, reply: Reply) -> None:
         if self._before_the_core(reply):

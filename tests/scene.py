@@ -14,7 +14,7 @@ from bot import library, organisation
 from bot.library import Library
 from bot.organisation import Organisation
 from flows.journey import Journey, PhaseName
-from flows.timing import Planned, plan
+from flows.timing import PhaseTiming, Planned, plan
 from tests.transcript import FOLDER, Transcript
 
 LANGUAGES = ("sv", "fi", "en")
@@ -92,7 +92,7 @@ def next_ordinary(day: date) -> date:
 
 
 def _plan(journey: Journey, start: datetime, end: datetime | None, now: datetime) -> tuple[Planned, ...]:
-    timings = {phase.name: phase.timing for phase in journey.phases}
+    timings: dict[str, PhaseTiming] = {phase.name: phase.timing for phase in journey.phases}
     return plan(timings, start=start, end=end, lasts=journey.lasts, calendar=office().calendar, now=now, spread=0)
 
 

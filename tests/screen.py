@@ -71,8 +71,8 @@ class Screen:
         raise AssertionError(f"nobody sees a button [{label}]; there are {self.labels()}")
 
     def old_button(self, label: str) -> Placed:
-        """The button of this label that was the newest before the one to be seen now, as an app out of date shows it."""
-        visible = next((self.button(label) for _ in "1" if label in self.labels()), None)
+        """The newest button of this label before the one to be seen now, as an app that is out of date shows it."""
+        visible = self.button(label) if label in self.labels() else None
         for shown in reversed(self.history):
             for row in shown.rows:
                 for placed in row:

@@ -21,9 +21,10 @@ from bot.store import facts
 from bot.store.database import Transaction
 from tests.bare_core import BareCore
 from tests.fake_telegram import Citizen, Delivery, FakeTelegram
+from tests.player import Kept
 from tests.scene import TUESDAY, Scene, next_ordinary, scene
 from tests.screen import Placed, Screen
-from tests.transcript import FOLDER, Kept, Transcript
+from tests.transcript import FOLDER, Transcript
 
 _BETWEEN = timedelta(weeks=2)
 """From one transcript to the next: nothing of the one is useful any more when the other begins."""
@@ -74,7 +75,7 @@ async def staged() -> AsyncIterator[Stage]:
     """The bot at work on a database of its own, until the block ends."""
     clock = Clock(datetime.combine(TUESDAY, datetime.min.time()).astimezone() - timedelta(days=7))
     with tempfile.TemporaryDirectory() as folder:
-        async with FakeTelegram(limits=None, now=lambda: clock.now.timestamp()) as server:
+        async with FakeTelegram(limits=None, now=lambda: clock().timestamp()) as server:
             chosen = settings.read({
                 "TELEGRAM_BOT_TOKEN": server.token,
                 "KUNDRESA_TELEGRAM_API": server.url,
