@@ -23,6 +23,7 @@ from bot.store.conversations import Kept
 from bot.store.database import Transaction
 from bot.store.outbox import Body
 from bot.store.people import Person
+from bot.turns import NOTES_ARE_USEFUL
 from flows.journey import Words
 from flows.messages import Button, Tap
 from flows.replies import Odd, Reply, Typed
@@ -73,7 +74,8 @@ class Citizens:
         if start and not said.edited:
             self._start(tx, start["code"], person, now)
             return
-        command = None if said.edited else wish(said.text)
+        asked_for = wish(said.text)
+        command = asked_for if asked_for == "stop" or not said.edited else None
         if command == "start":
             self._start(tx, None, person, now)
         elif command == "stop":
@@ -92,12 +94,12 @@ class Citizens:
     def _start(self, tx: Transaction, code: str | None, person: Person, now: datetime) -> None:
         had_stopped = self._people.starts(tx, person)
         if code is None:
-            kept = conversations.open_of_person(tx, person.id)
+            kept = conversations.open_of_person(tx, person.id) or conversations.postponed_of_person(tx, person.id)
             if kept is not None and self._conversations.again(tx, kept, person, None, now):
                 return
-            known = bool(contacts.of_person(tx, person.id))
-            self._say(tx, person, "welcome-back" if had_stopped and known else
-                      "nothing-open" if known else "welcome-stranger", now)  # fmt: skip
+            known = self._is_known(tx, person)
+            greeting = "nothing-open" if known else "welcome-uninvited"
+            self._say(tx, person, "welcome-back" if had_stopped and known else greeting, now)
             return
         contact = self._invitations.accept(tx, code, person, now)
         if contact is None:
@@ -108,7 +110,7 @@ class Citizens:
             person = self._people.found(tx, person.id) or person
         if self._follow_ups.begin_for(tx, contact.id, now):
             return
-        of_contact = [kept for kept in conversations.of_contact(tx, contact.id) if kept.turn in ("open", "waiting")]
+        of_contact = [kept for kept in conversations.of_contact(tx, contact.id) if kept.turn != "ended"]
         if any(self._conversations.again(tx, kept, person, None, now) for kept in of_contact[:1]):
             return
         names = names_of(self._premises, contact.unit, contact.service)
@@ -136,11 +138,11 @@ class Citizens:
         words = self._premises.words
         rows: tuple[tuple[Button, ...], ...] = ((self._button(words["call-me"], Tap("call-me"), person),),)
         kept = conversations.latest_of_person(tx, person.id)
-        names: Mapping[str, Words] = {}
+        held = contacts.of_person(tx, person.id)
+        contact = next((one for one in held if kept is not None and one.id == kept.contact_id), next(iter(held), None))
+        names = names_of(self._premises, contact.unit, contact.service) if contact is not None else {}
         if kept is not None:
             rows = (*rows, (self._button(words["wish"], Tap("wish"), person),))
-            contact = contacts.of_id(tx, kept.contact_id)
-            names = names_of(self._premises, contact.unit, contact.service) if contact is not None else {}
         self._say(tx, person, "help", now, names=names, rows=rows, conversation=kept)
 
     def _privacy(self, tx: Transaction, person: Person, now: datetime) -> None:
@@ -152,6 +154,7 @@ class Citizens:
             **names_of(self._premises, None, None),
             "controller": organisation.controller,
             "officer": organisation.officer,
+            "legal_basis": organisation.legal_basis if organisation.legal_basis.texts else words["legal-basis"],
             "months": Words({"": str(organisation.months_kept)}),
             "authority": organisation.complaint_authority,
             "door_recipient": words.get(f"recipient-{person.door}", Words({"": ""})),
@@ -183,7 +186,7 @@ class Citizens:
                 self._say(tx, person, "call-me-number", now)
             elif self._conversations.reply(tx, kept, tap, person, now):
                 return
-            elif kept.turn == "ended" and tap.action in _ANSWERING and not self._was_answered(tx, kept, tap):
+            elif kept.turn == "ended" and not (tap.action in _ANSWERING and self._was_answered(tx, kept, tap)):
                 self._say(tx, person, "button-gone", now)
 
     def _was_answered(self, tx: Transaction, kept: Kept, tap: Tap) -> bool:
@@ -209,8 +212,10 @@ class Citizens:
         elif isinstance(reply, Odd):
             self._say(tx, person, "unreadable", now)
         else:
-            known = bool(contacts.of_person(tx, person.id))
-            self._say(tx, person, "nothing-open" if known else "welcome-stranger", now)
+            self._say(tx, person, "nothing-open" if self._is_known(tx, person) else "welcome-uninvited", now)
+
+    def _is_known(self, tx: Transaction, person: Person) -> bool:
+        return bool(contacts.of_person(tx, person.id)) or conversations.latest_of_person(tx, person.id) is not None
 
     def _meant(self, tx: Transaction, reply: Reply, person: Person) -> Kept | None:
         if isinstance(reply, Typed) and reply.edited and reply.source is not None:
@@ -234,7 +239,7 @@ class Citizens:
             self._conversations.speak(tx, kept, person, language, now)
 
     def _button(self, words: Words, tap: Tap, person: Person) -> Button:
-        return Button(in_language(words, person.language), tap)
+        return Button(("💡 " if tap.action == "wish" else "") + in_language(words, person.language), tap)
 
     def _say(
         self,
@@ -269,4 +274,5 @@ class Citizens:
             now=now,
             person_id=person.id,
             conversation_id=conversation.id if conversation is not None else None,
+            useful_until=now + NOTES_ARE_USEFUL,
         )

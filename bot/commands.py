@@ -21,7 +21,7 @@ from bot.moments import moment_meant
 from bot.openings import REFUSALS, House, Refused
 from bot.organisation import meant
 from bot.rooms import Rooms
-from bot.store import facts, inbox
+from bot.store import facts, inbox, weeks
 from bot.store.database import Transaction
 from bot.workbook.export import export_week
 from bot.workbook.pages import TooManyRows
@@ -154,6 +154,10 @@ class _Export:
         language = meant(asked.language or premises.languages[0], premises.languages, "language")
         week = asked.week or week_before(iso_week(moment, premises.zone))
         try:
+            # The week just ended may be empty; weeks long before the first contact can only be a slip of the pen.
+            first = await house.store.read(weeks.first_week) or iso_week(moment, premises.zone)
+            if week < week_before(first):
+                raise Refused(f"{week}: no contact was known then. The first week with any is {first}.")
             paths = await export_week(
                 house.store,
                 week,

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 REMOVED = "[removed]"
 
-TALKATIVE = ("httpx", "httpcore", "telegram", "aiohttp.access", "uvicorn.access", "apscheduler")
+TALKATIVE = ("httpx", "httpcore", "telegram", "aiohttp.access", "uvicorn", "apscheduler")
 """Loggers that tell of every request or beat; httpx with the token in the address. They warn only."""
 
 # A token: the bot's id, a colon (also as it stands in an address) and, in all that are known, 35 characters.

@@ -41,7 +41,7 @@ _NEEDED = {
     "units": "Name at least one unit.",
     "services": "Name at least one service.",
 }
-_OPTIONAL = ("notice link", "hours", "emergency words", "holidays", "time zone", "quiet hours")
+_OPTIONAL = ("legal basis", "notice link", "hours", "emergency words", "holidays", "time zone", "quiet hours")
 _LABELS = ("channels", "outcomes", "causes")
 
 
@@ -84,14 +84,15 @@ class Service:
 class Organisation:
     """The organisation as its file says. Mappings are by code, in the file's order.
 
-    `officer` is how the data protection officer is reached; `phone` and `hours` the way to a human being, as
-    they stand in texts. `quiet_from` to `quiet_until` are local wall clock in `zone`. `emergency_words` are as
-    `flows.understanding.emergency` takes them. `languages` come from the settings, the preferred one first.
+    `legal_basis` is empty where the shared phrase holds. `officer` is how the data protection officer is reached;
+    `phone` and `hours` the way to a human being, as they stand in texts. Quiet hours are local wall clock in `zone`.
+    `emergency_words` are as `flows.understanding.emergency` takes them, `languages` the preferred one first.
     """
 
     name: Words
     controller: Words
     officer: Words
+    legal_basis: Words
     notice_link: str | None
     months_kept: int
     complaint_authority: Words
@@ -151,10 +152,8 @@ def meant(code: str, among: Collection[str], what: str) -> str:
     raise UnknownCode(f"There is no {what} '{code}'. {remedy}")
 
 
-@lru_cache(maxsize=64)
-def _calendar(zone: str, quiet_from: time, quiet_until: time, holiday_country: str | None) -> Calendar:
-    # Kept: to check the country takes longer than to plan a contact.
-    return Calendar(zone, quiet_from, quiet_until, holiday_country)
+# Kept: to check the country takes longer than to plan a contact.
+_calendar = lru_cache(maxsize=64)(Calendar)
 
 
 def _read(
@@ -173,6 +172,7 @@ def _read(
         name=table.words("name", languages) or _ABSENT,
         controller=table.words("controller", languages) or _ABSENT,
         officer=_reached(table.entry("officer"), languages),
+        legal_basis=table.words("legal basis", languages) or _ABSENT,
         notice_link=_link(table.entry("notice link")),
         months_kept=(months.whole(1, _KEPT_AT_MOST) if months else None) or 0,
         complaint_authority=table.words("complaint authority", languages) or _ABSENT,

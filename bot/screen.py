@@ -40,7 +40,8 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], otherwise: str)
         return
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for header in headers:
-        drawn.add_column(header, overflow="fold")
+        # The first column names the row and is copied from here: it is never broken.
+        drawn.add_column(header, overflow="fold", no_wrap=header == headers[0])
     for row in rows:
         drawn.add_row(*map(Text, row))
     console.print(drawn)

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Literal
 
 from flows.journey import Journey, PhaseName
-from flows.messages import Tap
+from flows.messages import Message, Tap
 from flows.replies import Meant, Odd, Reply, Typed, meant
 from flows.route import Occasion, Route, Settled, slots
 from flows.timing import later
@@ -30,6 +30,7 @@ _LATER: Mapping[str, Literal["hour", "evening", "tomorrow"]] = {
 }
 
 Prefix = Literal["after-absence", "in-case", "reminder", "resumed"]
+_UNASKED = ("after-absence", "reminder")  # never after the message about emergencies
 
 
 def begin(
@@ -55,9 +56,7 @@ def begin(
         probability=dict(route.probability),
         earlier=dict(earlier),
     )
-    voice = Voice(journey, language, occasion)
-    questions = slots(journey.question(code) for code in route.codes)
-    opening = voice.hello() if earlier else voice.notice(questions)
+    opening = _opening(journey, conversation, occasion)
     turn = onward(journey, Turn(conversation), occasion, now, (opening,), first=True)
     return replace(turn, messages=()) if turn.conversation.ended else turn
 
@@ -80,18 +79,34 @@ def advance(journey: Journey, conversation: Conversation, reply: Reply, occasion
 def again(
     journey: Journey, conversation: Conversation, occasion: Occasion, now: datetime, prefix: Prefix | None
 ) -> Turn:
-    """The open question once more, under the same asking number, after the sentence named by `prefix`."""
-    if not conversation.open or conversation.ended:
+    """The open question once more, under the same asking number, after the sentence named by `prefix`.
+
+    As long as nothing is settled the ways out of it all stand beside it.
+    """
+    if not conversation.open or conversation.ended or (conversation.paused and prefix in _UNASKED):
         return Turn(conversation)
     voice = Voice(journey, conversation.language, occasion)
     conversation = replace(conversation, paused=False, asked_at=conversation.asked_at or now)
     before = (voice.says(prefix),) if prefix else ()
-    return Turn(conversation, messages=(put(journey, conversation, occasion, before, repeat=prefix is not None),))
+    first = not conversation.settled
+    asked = put(journey, conversation, occasion, before, first=first, repeat=prefix is not None)
+    return Turn(conversation, messages=(asked,))
 
 
 def spoken_in(journey: Journey, conversation: Conversation, language: str, occasion: Occasion, now: datetime) -> Turn:
-    """The conversation goes on in `language`: the open question is put again in it."""
-    return again(journey, replace(conversation, language=language), occasion, now, None)
+    """The conversation goes on in `language`: the open question is put again in it, a first one with its notice.
+
+    What stands in the language before keeps its words and loses its buttons.
+    """
+    turn = again(journey, replace(conversation, language=language), occasion, now, None)
+    if not turn.messages:
+        return turn
+    code, asking = turn.conversation.open, turn.conversation.asking
+    silent = Message("note", question=code, asking=asking, edits=True, keeps_text=True)
+    asked = turn.messages[0]
+    if not conversation.settled:
+        asked = put(journey, turn.conversation, occasion, (_opening(journey, turn.conversation, occasion),), first=True)
+    return replace(turn, messages=(silent, asked))
 
 
 def close(journey: Journey, conversation: Conversation, now: datetime) -> Turn:
@@ -102,6 +117,17 @@ def close(journey: Journey, conversation: Conversation, now: datetime) -> Turn:
     if conversation.ended:
         return Turn(conversation)
     return ended(journey, Turn(conversation), now, "finished" if conversation.complete else "left")
+
+
+def _opening(journey: Journey, conversation: Conversation, occasion: Occasion) -> str:
+    voice = Voice(journey, conversation.language, occasion)
+    if conversation.earlier:
+        return voice.hello()
+    questions = [journey.question(code) for code in conversation.route]
+    rungs = sum(question.ladder is not None for question in questions)
+    ladders = len({question.ladder for question in questions if question.ladder is not None})
+    fewest = slots(questions)
+    return voice.notice(fewest, fewest + rungs - ladders)
 
 
 def _tapped(journey: Journey, conversation: Conversation, tap: Tap, occasion: Occasion, now: datetime) -> Turn:

@@ -31,11 +31,15 @@ class Voice:
         """A `say` of the journey."""
         return Message("say", filled(question.text, self._language, self._occasion.names))
 
-    def notice(self, questions: int) -> str:
-        """The short notice that stands with a contact's first question (GDPR Article 13, in layers)."""
-        phrase = "notice-one" if questions == 1 else "notice"
+    def notice(self, fewest: int, most: int) -> str:
+        """The short notice that stands with a contact's first question (GDPR Article 13, in layers).
+
+        It says how many questions there are: as many as `fewest`, or up to `most` when a ladder opens.
+        """
+        phrase = "notice-one" if most == 1 else "notice"
+        number = str(fewest) if fewest == most else f"{fewest}–{most}"
         door = self._journey.words.get(f"notice-{self._occasion.facts.get('door', '')}", "")
-        return self.says(phrase, n=str(questions), door_notice=door)
+        return self.says(phrase, n=number, door_notice=door)
 
     def hello(self) -> str:
         """What stands with the first question of a contact's later conversations."""

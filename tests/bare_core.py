@@ -20,7 +20,7 @@ from bot.premises import Premises
 from flows.conditions import Known
 from flows.conversation import advance, again, begin, close, spoken_in
 from flows.journey import PhaseName
-from flows.messages import Button, Message, Tap
+from flows.messages import Action, Button, Message, Tap
 from flows.replies import Odd, Reply, Typed
 from flows.route import MOST_IN_ONE_DAY, Occasion, Settled, laid, pools
 from flows.understanding import wish
@@ -31,6 +31,7 @@ from tests.scene import office, scene, shelf
 from tests.screen import Placed, Screen
 from tests.transcript import Transcript
 
+_HELP: tuple[tuple[str, Action], ...] = (("", "call-me"), ("💡 ", "wish"))
 _ANSWERING = ("choose", "skip", "toggle", "done", "later", "decline")
 _STATES = msgspec.json.Decoder(Conversation)
 _JOURNEYS = {code: decoded(encoded(journey)) for code, journey in shelf().journeys.items()}
@@ -225,7 +226,8 @@ class BareCore:
             ))  # fmt: skip
         elif wish(reply.text) == "help":
             self._say("help", *(
-                Button(in_language(words[action], self._language), Tap(action)) for action in ("call-me", "wish")
+                Button(mark + in_language(words[action], self._language), Tap(action))
+                for mark, action in _HELP
             ))  # fmt: skip
         return wish(reply.text) in ("language", "help")
 

@@ -128,7 +128,11 @@ async def test_language_changes_half_way(house: House) -> None:
     await house.says(ANNA, "/language")
     await house.taps(ANNA, "Suomi")
 
-    assert house.shown[-2].body.text == house.words("language-set", "fi")
+    assert house.shown[-3].body.text == house.words("language-set", "fi")
+    assert house.shown[-2].kind == "edit"
+    assert house.shown[-2].labels == []
+    assert house.shown[-1].body.text.startswith("Hei! Olen botti")
+    assert house.shown[-1].labels[-2:] == ["Ei kiitos", "Oikeutesi"]
     assert "Millainen olo sinulla on ennen asiointia?" in house.shown[-1].body.text
     await house.says(ANNA, "rauhallinen")
     assert ("feeling", 1, "answered", "4", None) in await house.kept(registered.id)

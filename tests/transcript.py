@@ -12,6 +12,7 @@ import difflib
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
@@ -137,6 +138,9 @@ def read(path: Path) -> Transcript:
     return Transcript(name, journey, phase, language, lines[1], tuple(settings), tuple(done), text)
 
 
+_STOPPED = "stopped here: "
+
+
 async def played(transcript: Transcript, player: Player) -> str:
     """The whole transcript as the player plays it."""
     out = [f"{transcript.journey} · {transcript.phase} · {transcript.language}", transcript.shows, ""]
@@ -151,7 +155,7 @@ async def played(transcript: Transcript, player: Player) -> str:
             out += _looked(player.screen)
         out += [f"kept: {row}" for row in await player.kept()]
     except AssertionError as error:
-        out.append(f"stopped here: {error}")
+        out.append(f"{_STOPPED}{error}")
     return "\n".join(out) + "\n"
 
 
@@ -230,29 +234,39 @@ async def _done(player: Player, line: Line) -> None:
             await player.passes(line.passes)
 
 
-async def _update(paths: Sequence[Path]) -> None:
+async def _update(paths: Sequence[Path]) -> list[str]:
+    """Write each file anew; returns what stopped the others, which are left as they were."""
     from tests.bare_core import BareCore
+    from tests.stage import Stage, staged
 
-    for path in paths:
-        transcript = read(path)
-        if transcript.through_the_bot_only:
-            continue
-        path.write_text(await played(transcript, BareCore(transcript)), "utf-8")
-    through_the_bot = [read(path) for path in paths if read(path).through_the_bot_only]
-    if through_the_bot:
-        from tests.stage import staged
-
-        async with staged() as stage:
-            for transcript in through_the_bot:
-                path = FOLDER / transcript.name
-                path.write_text(await played(transcript, stage.player(transcript)), "utf-8")
+    stopped = []
+    async with AsyncExitStack() as stack:
+        stage: Stage | None = None
+        for path in paths:
+            transcript = read(path)
+            player: Player = BareCore(transcript)
+            if transcript.through_the_bot_only:
+                if stage is None:
+                    stage = await stack.enter_async_context(staged())
+                player = stage.player(transcript)
+            text = await played(transcript, player)
+            if _STOPPED in text:
+                stopped.append(f"{path}: {text.partition(_STOPPED)[2].strip()} (left as it was)")
+            else:
+                path.write_text(text, "utf-8")
+    return stopped
 
 
 def main() -> None:
     """The command line."""
     if sys.argv[1:2] != ["--update"] or not sys.argv[2:]:
         sys.exit("python -m tests.transcript --update FILE ...")
-    asyncio.run(_update([Path(name) for name in sys.argv[2:]]))
+    try:
+        stopped = asyncio.run(_update([Path(name) for name in sys.argv[2:]]))
+    except (Unreadable, OSError) as error:
+        sys.exit(str(error))
+    if stopped:
+        sys.exit("\n".join(stopped))
 
 
 if __name__ == "__main__":

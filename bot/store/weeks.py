@@ -197,3 +197,9 @@ def erased(tx: Transaction, week: str) -> int:
 def schema(tx: Transaction) -> str:
     """The name of the latest migration applied."""
     return str(tx.value(_SQL["schema"]))
+
+
+def first_week(tx: Transaction) -> str | None:
+    """The week of the first row that an export could hold, or None where there is no row."""
+    found = tx.value(_SQL["first_week"])
+    return found if isinstance(found, str) else None

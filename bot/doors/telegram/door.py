@@ -186,6 +186,7 @@ class TelegramDoor:
             me = await self.bot.get_me()
         except (TypeError, KeyError, ValueError):
             raise InDoubt("its answer makes no sense. Check KUNDRESA_TELEGRAM_API") from None
+        _LOG.info("Telegram: connected as @%s.", me.username)
         if me.username and me.username != self._username:
             self._username = me.username
             await self._store.write(facts.put, _USERNAME, me.username.encode())
