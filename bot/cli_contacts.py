@@ -63,6 +63,8 @@ def add(
     if added.known:
         line("This reference is registered already; nothing was registered anew.")
     _print(added.card)
+    if not added.known and not any(one.state == "planned" for one in added.card.lines):
+        typer.echo("Nothing can be asked about it any more: it was too long ago. Is --start right?", err=True)
 
 
 @contacts.command("list", epilog="Example: kundresa contacts list --week 2026-W47")

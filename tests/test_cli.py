@@ -258,6 +258,19 @@ def test_a_journey_is_played_from_standard_input(shell: Shell, monkeypatch: pyte
     assert "--- after the contact" in shown
 
 
+def test_a_contact_of_long_ago_is_told_of(shell: Shell) -> None:
+    """A contact about which nothing can be asked any more is registered, and a line asks whether the date is right."""
+    ended = shell("contacts", "add", "--journey", "phone-call", "--unit", "main", "--start", "2025-11-24 10:00")
+    assert ended.code == 0
+    assert "Is --start right?" in ended.err
+
+
+def test_a_week_of_long_ago_is_not_closed(shell: Shell) -> None:
+    """export refuses a week long before the first contact, and no week in between is closed."""
+    shell.done(*VISIT)
+    assert "no contact was known then" in shell.refused("export", "--week", "2026-W30")
+
+
 def test_a_week_is_exported(shell: Shell) -> None:
     """export prints the files it made, in the folder asked for or the settings'."""
     shell.done(*VISIT)
