@@ -161,6 +161,8 @@ def _print(card: Card) -> None:
 def _told(one: Line, zone: ZoneInfo) -> str:
     if one.state == "planned":
         return f"{shown(one.due_at, zone)}, useful until {shown(one.useful_until, zone)}"
+    if one.reason == "same-day":
+        return "together with after (same day)"
     return f"{one.state} ({one.reason})" if one.reason else one.state
 
 
