@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from flows.corrections import corrected, latest, reopened
 from flows.journey import Journey, PhaseName
 from flows.messages import Message, Tap
 from flows.replies import Meant, Odd, Reply, Typed, meant
@@ -21,7 +22,7 @@ from flows.route import Occasion, Route, Settled, slots
 from flows.timing import later
 from flows.understanding import emergency, wish
 from flows.voice import Voice
-from flows.walk import Conversation, Turn, answer_of, ended, onward, put, settle, still_applies
+from flows.walk import Conversation, Turn, ended, onward, put, settle
 
 _LATER: Mapping[str, Literal["hour", "evening", "tomorrow"]] = {
     "hour": "hour",
@@ -68,7 +69,7 @@ def advance(journey: Journey, conversation: Conversation, reply: Reply, occasion
     if isinstance(reply, Odd):
         return _odd(journey, conversation, occasion)
     if reply.edited and reply.source != conversation.missed:
-        turn = _corrected(journey, conversation, reply, occasion, now)
+        turn = corrected(journey, conversation, reply, occasion, now)
         if emergency(reply.text, occasion.emergency):
             message = Voice(journey, conversation.language, occasion).emergency("", 0, go_on=False)
             turn = replace(turn, messages=(*turn.messages, message))
@@ -134,7 +135,7 @@ def _tapped(journey: Journey, conversation: Conversation, tap: Tap, occasion: Oc
     voice = Voice(journey, conversation.language, occasion)
     unchanged = Turn(conversation)
     if tap.action == "change":
-        return _reopened(journey, conversation, tap.question, tap.asking, occasion, now)
+        return reopened(journey, conversation, tap.question, tap.asking, occasion, now)
     if tap.action == "wish":
         return _wished(journey, conversation, occasion, now)
     if conversation.ended or not conversation.open:
@@ -175,9 +176,9 @@ def _typed(journey: Journey, conversation: Conversation, typed: Typed, occasion:
     found = None if question is None else meant(question, typed, occasion)
     # What stands on a button means that button, also where the word could be a wish of another kind.
     asked_for = None if found is not None and question is not None and question.choices else wish(typed.text)
-    latest = _latest(conversation)
-    if asked_for == "change" and latest:
-        return _reopened(journey, conversation, latest, conversation.settled[latest].asking, occasion, now)
+    given = latest(conversation)
+    if asked_for == "change" and given:
+        return reopened(journey, conversation, given, conversation.settled[given].asking, occasion, now)
     if conversation.paused and not conversation.ended:
         return again(journey, conversation, occasion, now, None)
     if question is None:
@@ -193,11 +194,6 @@ def _typed(journey: Journey, conversation: Conversation, typed: Typed, occasion:
         message = put(journey, asked, occasion, (voice.says("not-understood"),), repeat=True)
         return Turn(asked, messages=(message,))
     return settle(journey, conversation, Meant.missed(typed, occasion), occasion, now)
-
-
-def _latest(conversation: Conversation) -> str:
-    given = [code for code, settled in conversation.settled.items() if settled.status in ("answered", "skipped")]
-    return given[-1] if given else ""
 
 
 def _emergency(journey: Journey, conversation: Conversation, typed: Typed, occasion: Occasion, now: datetime) -> Turn:
@@ -228,56 +224,6 @@ def _emergency(journey: Journey, conversation: Conversation, typed: Typed, occas
 def _odd(journey: Journey, conversation: Conversation, occasion: Occasion) -> Turn:
     voice = Voice(journey, conversation.language, occasion)
     return Turn(conversation, messages=(voice.note("unreadable"),))
-
-
-def _corrected(journey: Journey, conversation: Conversation, typed: Typed, occasion: Occasion, now: datetime) -> Turn:
-    for code, settled in conversation.settled.items():
-        if settled.source is not None and settled.source == typed.source:
-            found = meant(journey.question(code), typed, occasion)
-            if found is None:
-                return Turn(conversation)
-            if code == conversation.open:
-                return settle(journey, conversation, found, occasion, now)
-            answer = answer_of(conversation, code, settled.asking + 1, found, None, now)
-            changed = {**conversation.settled, code: found.settled(settled.asking + 1)}
-            voice = Voice(journey, conversation.language, occasion)
-            conversation = replace(conversation, settled=changed)
-            shown = voice.shown(journey.question(code), changed[code])
-            turn = Turn(conversation, (answer,), (shown, voice.note("changed")), number=found.number_given)
-            return _rerouted(journey, turn, occasion, now)
-    return Turn(conversation)
-
-
-def _rerouted(journey: Journey, turn: Turn, occasion: Occasion, now: datetime) -> Turn:
-    # A corrected answer can make the open question one that no longer applies: then the walk goes on past it.
-    conversation = turn.conversation
-    if conversation.ended or not conversation.open:
-        return turn
-    if still_applies(journey, conversation, conversation.open, occasion):
-        return turn if conversation.reopened else onward(journey, turn, occasion, now)
-    passed = answer_of(conversation, conversation.open, conversation.asking, Meant("routed-past"), None, None)
-    settled = {**conversation.settled, conversation.open: Settled("routed-past", asking=conversation.asking)}
-    turn = replace(turn, conversation=replace(conversation, settled=settled, open=""), answers=(*turn.answers, passed))
-    return onward(journey, turn, occasion, now)
-
-
-def _reopened(
-    journey: Journey, conversation: Conversation, code: str, asking: int, occasion: Occasion, now: datetime
-) -> Turn:
-    settled = conversation.settled.get(code)
-    if settled is None or settled.asking != asking or code == conversation.open:
-        return Turn(conversation)
-    if settled.status not in ("answered", "skipped", "not-understood"):
-        return Turn(conversation)
-    if conversation.ended == "declined" or now >= occasion.useful_until:
-        return Turn(conversation)
-    voice = Voice(journey, conversation.language, occasion)
-    old = voice.shown(journey.question(code), settled, changeable=False)
-    reopened = replace(
-        conversation, open=code, asking=asking + 1, asked_at=now, misses=0, missed=None, chosen=(), counts={},
-        paused=False, reopened=True, ended="",
-    )  # fmt: skip
-    return Turn(reopened, messages=(old, put(journey, reopened, occasion)))
 
 
 def _wished(journey: Journey, conversation: Conversation, occasion: Occasion, now: datetime) -> Turn:

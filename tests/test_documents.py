@@ -19,6 +19,8 @@ from typer.core import TyperGroup
 
 from bot import library, organisation
 from bot.cli import application
+from bot.figures.periods import latest_period
+from bot.figures.suppression import ENOUGH, FEWEST, FEWEST_COLLEAGUES
 from bot.settings import VARIABLES, WrongSetting, read
 from flows import questions, timing
 from flows.advice import MOST_QUESTIONS
@@ -143,6 +145,35 @@ def settings_are_listed(text: str) -> Iterator[str]:
             same = False
         if not same:
             yield f"{default[0]} is not the default of {name}"
+
+
+def small_groups_are_told(text: str) -> Iterator[str]:
+    """The limits of the report stand in the table and under Privacy; a period named is one."""
+    told = [[int(number) for number in re.findall(r"\d+", row[0])] for row in rows(text, "Persons who answered")]
+    if told != [[FEWEST, FEWEST_COLLEAGUES], [ENOUGH - 1], [ENOUGH]]:
+        yield f"the limits are {FEWEST}, {FEWEST_COLLEAGUES} and {ENOUGH}"
+    promise = re.search(
+        r"question that under (\d+) persons.*?under (\d+) among.*?under (\d+)\. From (\d+)", text, re.DOTALL
+    )
+    if promise is None or [*map(int, promise.groups())] != [FEWEST, FEWEST_COLLEAGUES, ENOUGH, ENOUGH]:
+        yield "Privacy tells other limits"
+    periods = re.findall(r"(\d{4}-W\d\d) to (\d{4}-W\d\d)", text)
+    if not periods:
+        yield "no period is named"
+    for first, last in periods:
+        if (latest_period(last)[0], latest_period(last)[-1]) != (first, last):
+            yield f"{first} to {last} is no period"
+
+
+def the_organisation_file_is_told(text: str) -> Iterator[str]:
+    """The units and services that a new organisation file must replace are named; so is a key that it may have."""
+    plain = organisation.default(LANGUAGES)
+    for what, known in (("unit", plain.units), ("service", plain.services)):
+        told = set(re.findall(rf"`([a-z-]+)` \(an? {what}\)", text))
+        yield from differences(f"the {what}", told, set(known))
+    keys = re.findall(r"write it as `([^`]+)`", text)
+    if not keys or not set(keys) <= set(organisation._OPTIONAL):
+        yield f"{keys} is no key of an organisation file"
 
 
 def both_ways_to_begin_are_run(text: str) -> Iterator[str]:
@@ -275,6 +306,45 @@ def answers_are_shown(text: str) -> Iterator[str]:
         yield from differences(f"{language}: the answer", told, ways)
 
 
+def scales_are_shown(text: str) -> Iterator[str]:
+    """Every shared scale stands in each half, in each language, with a question and its five labels, and no other."""
+    true = {
+        (name, language): [choice.label.texts[language] for choice in scale.choices]
+        for name, scale in phrases().scales.items()
+        for language in LANGUAGES
+    }
+    for language in HALVES:
+        listed = rows(half(text, language), "Scale", "Skala")
+        told = {(codes(row[0])[0], codes(row[1])[0]): row[3:] for row in listed}
+        yield from differences(f"{language}: the scale", {*map(" ".join, told)}, {*map(" ".join, true)})
+        yield from (
+            f"{language}: {key} has the labels {true[key]}" for key in told.keys() & true if told[key] != true[key]
+        )
+        yield from (f"{language}: no question fits {row[0]}" for row in listed if not row[2])
+
+
+def ladders_are_shown(text: str) -> Iterator[str]:
+    """Every question of every shared ladder stands in each half: its words, its choices, what it needs of a journey."""
+    ways = {kind: way for way, kind in questions._ANSWERS.items()}
+    for language in HALVES:
+        told = {tuple(codes(" ".join(row[:2]))): row[2:] for row in rows(half(text, language), "Ladder", "Stege")}
+        true = {(name, one.code): one for name, ladder in phrases().ladders.items() for one in ladder}
+        yield from differences(f"{language}: of ladders", {*map(" ".join, told)}, {*map(" ".join, true)})
+        for key, one in true.items():
+            asks, answer, needs = told.get(key, ["", "", ""])
+            if asks != one.text.texts[language]:
+                yield f"{language}: {key} asks '{one.text.texts[language]}'"
+            choices = " · ".join(f"`{choice.code}` {choice.label.texts[language]}" for choice in one.choices)
+            if answer != f"`{ways[one.kind]}`" + (f": {choices}" if choices else ""):
+                yield f"{language}: {key} is answered otherwise"
+            needed = {
+                code for test in (one.only_if.tests if one.only_if else ()) for code in (test.about, *test.values)
+            }
+            yield from differences(f"{language}: of {key} the need", set(codes(needs)), needed)
+            if (one.kind == "touchpoint") != any(word in needs for word in ("touchpoints", "kontaktpunkter")):
+                yield f"{language}: {key} needs touchpoints, or doesn't"
+
+
 def words_and_limits_are_shown(text: str) -> Iterator[str]:
     """Placeholders, audiences, doors, ladders, demands, reserved names and limits are the code's."""
     limits = [*MOST_QUESTIONS.values(), MOST_IN_ONE_DAY, MOST_CHOICES, LONGEST_TEXT, LONGEST_LABEL]
@@ -397,6 +467,26 @@ def every_room_is_on_the_map(text: str) -> Iterator[str]:
     yield from (f"nothing is said of {row[0]}" for row in listed if not row[1])
 
 
+def every_room_of_the_core_is_on_the_map(text: str) -> Iterator[str]:
+    """Every module of flows/ stands in the core's table, with a line about it, and no other."""
+    there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "flows").rglob("*.py") if path.stem != "__init__"}
+    listed = rows(text, "Room of the core")
+    yield from differences("the room", {codes(row[0])[0] for row in listed}, there)
+    yield from (f"nothing is said of {row[0]}" for row in listed if not row[1])
+
+
+def steps_exist(text: str) -> Iterator[str]:
+    """Every function named in brackets behind its module is there."""
+    for file, named in re.findall(r"`([\w/]+\.py)`\s+\(([^)]*)\)", text):
+        for name in codes(named):
+            if name.endswith(".py"):
+                continue
+            module, _, function = name.rpartition(".")
+            path = next((ROOT / room / file for room in ("bot", "") if (ROOT / room / file).is_file()), ROOT / file)
+            if function not in functions(ROOT / f"{module.replace('.', '/')}.py" if module else path):
+                yield f"{file} has no {name}"
+
+
 def corridors_exist(text: str) -> Iterator[str]:
     """Every module named anywhere in the map is there."""
     for name in codes(text):
@@ -416,12 +506,14 @@ def promises_have_proofs(text: str) -> Iterator[str]:
         proofs = re.findall(r"`(test_\w+\.py)::(test_\w+)`", promise)
         if not proofs:
             yield f"nothing proves promise {promise.partition('.')[0]}"
-        yield from (f"there is no {file}::{test}" for file, test in proofs if test not in known_tests(file))
+        yield from (
+            f"there is no {file}::{test}" for file, test in proofs if test not in functions(ROOT / "tests" / file)
+        )
 
 
 @cache
-def known_tests(file: str) -> frozenset[str]:
-    path = ROOT / "tests" / file
+def functions(path: Path) -> frozenset[str]:
+    """The names of all functions in a module; none where there is no such module."""
     tree = ast.parse(path.read_text("utf-8")) if path.is_file() else ast.Module([], [])
     return frozenset(n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
 
@@ -441,6 +533,21 @@ def dependencies_are_listed(text: str) -> Iterator[str]:
         families = re.findall("LGPL|MIT|Apache|BSD|MPL", row[2])
         if not row[1] or not families or any(family not in stated for family in families):
             yield f"{name}: '{row[2]}' is not what the package states"
+
+
+# The tests' own document
+
+
+def named_tests_are_there(text: str) -> Iterator[str]:
+    """Every file, folder and test that is named exists."""
+    for word in (word for code in codes(text) for word in code.split()):
+        path, _, test = word.removeprefix("tests/").partition("::")
+        if not re.fullmatch(r"[\w./-]+(\.py|\.txt|\.yaml|/)", path):
+            continue
+        if not (ROOT / "tests" / path).exists():
+            yield f"there is no tests/{path}"
+        elif test and test not in functions(ROOT / "tests" / path):
+            yield f"{path} has no {test}"
 
 
 # All of them
@@ -490,6 +597,23 @@ CHECKS: dict[Check, tuple[str, tuple[tuple[str, str], ...]]] = {
             ("| `30` |", "| `many` |"),
         ),
     ),
+    small_groups_are_told: (
+        README,
+        (
+            ("| under 7 (under 10", "| under 5 (under 10"),
+            ("| from there to 29 |", "| from there to 30 |"),
+            ("question that under 7 persons", "question that under 5 persons"),
+            ("2026-W45 to 2026-W48", "2026-W46 to 2026-W49"),
+        ),
+    ),
+    the_organisation_file_is_told: (
+        README,
+        (
+            ("`main` (a unit)", "`centre` (a unit)"),
+            ("`general` (a service)", "`general` (a part)"),
+            ("as `legal basis`", "as `legal ground`"),
+        ),
+    ),
     both_ways_to_begin_are_run: (
         README,
         (
@@ -529,6 +653,25 @@ CHECKS: dict[Check, tuple[str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     answers_are_shown: (HANDBOOK, (("| `own words` |", "| `free text` |"), ("`scale trust` · ", ""))),
+    scales_are_shown: (
+        HANDBOOK,
+        (
+            ("| Hyvin |", "| Hyvä |"),
+            ("| `agree` | `fi` |", "| `agree` | `no` |"),
+            ("| How were you treated? |", "| |"),
+        ),
+    ),
+    ladders_are_shown: (
+        HANDBOOK,
+        (
+            ("| `wish` | `last-time` |", "| `wish` | `next-time` |"),
+            ("| What happened? | `own", "| Why? | `own"),
+            ("`safe` Feel safe", "`safe` Be safe"),
+            ("question `helped` with the choice `partly` or `no`", "question `helped` with the choice `no`"),
+            ("| touchpoints, and an earlier", "| an earlier"),
+            ("| `own words` | inget |", "| `own words` | kontaktpunkter |"),
+        ),
+    ),
     words_and_limits_are_shown: (
         HANDBOOK,
         (
@@ -551,6 +694,21 @@ CHECKS: dict[Check, tuple[str, tuple[tuple[str, str], ...]]] = {
             ("| `lock.py` | one process at a time has the database |", "| `lock.py` | |"),
         ),
     ),
+    every_room_of_the_core_is_on_the_map: (
+        MAP,
+        (
+            ("| `flows/walk.py` |", "| `flows/stroll.py` |"),
+            ("| finds what leads to a person in a text |", "| |"),
+        ),
+    ),
+    steps_exist: (
+        MAP,
+        (
+            ("`settle`:", "`settled`:"),
+            ("`flows.conversation.begin`", "`flows.conversation.start`"),
+            ("(`beat`)", "(`bet`)"),
+        ),
+    ),
     corridors_exist: (MAP, (("`turns.py`", "`steps.py`"),)),
     promises_have_proofs: (
         MAP,
@@ -563,6 +721,15 @@ CHECKS: dict[Check, tuple[str, tuple[tuple[str, str], ...]]] = {
     dependencies_are_listed: (
         MAP,
         (("| `openpyxl` |", "| `pandas` |"), ("| the heartbeat | MIT |", "| the heartbeat | LGPL-3.0 |")),
+    ),
+    named_tests_are_there: (
+        TESTS,
+        (
+            ("`house.py`", "`home.py`"),
+            ("office-visit/left.sv.txt", "office-visit/gone.sv.txt"),
+            ("::test_order_is_kept_within_a_chat", "::test_order"),
+            ("`faulty/`", "`broken/`"),
+        ),
     ),
 }
 """Every check, the document it reads, and changes to that document that it must notice."""
@@ -612,12 +779,3 @@ def test_a_link_to_nowhere_is_noticed(link: str) -> None:
 def test_a_path_of_a_machine_is_noticed(line: str) -> None:
     """What holds on one machine alone is told."""
     assert list(nothing_of_a_machine(text_of(README) + line))
-
-
-def test_tests_named_in_the_tests_own_document_are_there() -> None:
-    """Every file and folder of tests that tests/README.md names exists."""
-    named = {name.rstrip("/") for name in codes(text_of(TESTS)) if re.fullmatch(r"[\w/]+(\.py|\.txt|/)", name)}
-    there = {path.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("*")}
-
-    assert named - there == set()
-    assert named & there
