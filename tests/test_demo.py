@@ -204,7 +204,7 @@ def test_citizens_read_what_the_screen_shows() -> None:
     several = reader.read(Shown(1, 2, "Hur letade du information?", toggles))
     assert [(offer.code, offer.on) for offer in several.offers] == [("website", True), ("other", False)]
     assert not reader.read(Shown(1, 3, "Hur blev du bemött?\n\n✓ 🙂 4 Bra", (("Ändra", "a"),))).asks
-    named = reader.read(Shown(1, 4, "How much do you trust us? (Example {municipality})", (("Skip", "a"),)))
+    named = reader.read(Shown(1, 4, "How high is your trust in us? (Example {municipality})", (("Skip", "a"),)))
     assert named.topic == "trust"
 
 
