@@ -31,7 +31,7 @@ from bot.screen import line, program, table
 from bot.settings import Settings
 from bot.simulated_chat import SimulatedDoor
 from bot.simulation import SimulatedClock, Simulation, Surroundings, began_at
-from bot.store import answers, contacts, database, follow_ups
+from bot.store import answers, contacts, database, facts, follow_ups
 from bot.store.database import Store, Transaction
 from bot.workbook.export import data_name, make_up, report_name
 
@@ -113,6 +113,7 @@ async def demo(
     with held(own.database):
         _furnish(to, monday + timedelta(weeks=weeks // 2), seed)
         async with opened_house(own) as house:
+            await house.store.write(facts.put, facts.SIMULATED, b"1")
             stream = random.Random(f"{seed} ids")  # noqa: S311 - to be repeated, not to be unguessable
             chance = random.Random(f"{seed} chance")  # noqa: S311
             premises = replace(

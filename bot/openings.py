@@ -93,7 +93,12 @@ async def opened_house(
     try:
         keyring = await _keyring(store, settings.key_file)
         premises = Premises(
-            described, shelf, keyring, ids=ids, chance=chance or random.SystemRandom(), simulated=simulated
+            described,
+            shelf,
+            keyring,
+            ids=ids,
+            chance=chance or random.SystemRandom(),
+            simulated=simulated or await store.read(facts.get, facts.SIMULATED) is not None,
         )
         yield House(store, premises, built(premises))
     finally:

@@ -38,6 +38,13 @@ def test_wilson_agrees_with_a_table(n: int, low: float, high: float) -> None:
     assert (round(interval.low, 2), round(interval.high, 2)) == (low, high)
 
 
+def test_a_share_of_nobody_begins_at_nought_and_of_all_ends_at_one() -> None:
+    """At the ends the interval is exact, with nothing left of rounding, for every number of answers."""
+    for n in range(1, 200):
+        assert wilson(0, n).low == 0
+        assert wilson(n, n).high == 1
+
+
 def test_wilson_agrees_with_newcombe() -> None:
     """Newcombe's published examples (Statistics in Medicine 17, 1998, table I, method 3) come out."""
     published = {
@@ -157,6 +164,7 @@ def test_one_hidden_part_takes_the_smallest_beside_it_along() -> None:
     """Where one part alone is hidden, the smallest part still shown is hidden with it, and no other."""
     assert with_total([40, 3, 12, 50], "citizen") == [WHOLE, HIDDEN, HIDDEN, WHOLE]
     assert with_total([40, 50], "citizen") == [WHOLE, WHOLE]
+    assert with_total([40, 50, 60], "citizen", [1]) == [HIDDEN, HIDDEN, WHOLE]
 
 
 def test_rounding_goes_to_fives() -> None:

@@ -11,7 +11,7 @@ from bot import settings
 from bot.keys import KeyRefused
 from bot.openings import FaultyFiles, opened_house, viewed_house
 from bot.settings import Settings
-from bot.store import database, people
+from bot.store import database, facts, people
 from bot.store.database import DatabaseRefused, Transaction
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -119,3 +119,12 @@ async def test_a_file_that_is_no_database_is_refused(here: Settings) -> None:
             pass
     with pytest.raises(DatabaseRefused), viewed_house(here):
         pass
+
+
+async def test_a_demos_database_stays_a_demo(here: Settings) -> None:
+    """What a demo marked as simulated is opened as simulated, so that its workbooks hold its contacts and say DEMO."""
+    async with opened_house(here) as house:
+        assert not house.premises.simulated
+        await house.store.write(facts.put, facts.SIMULATED, b"1")
+    async with opened_house(here) as house:
+        assert house.premises.simulated

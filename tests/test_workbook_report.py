@@ -32,6 +32,7 @@ LAST = "2026-W48"
 
 AFTER = datetime(2026, 11, 30, 5, tzinfo=UTC)
 PERIOD = "2026-W45 – 2026-W48"
+SHEETS = ("overview", "journey", "questions", "follow-ups", "chart-data")
 Answers = dict[str, int | str | None]
 
 
@@ -97,11 +98,11 @@ async def test_few_persons_are_rounded_and_only_for_a_period(store: Store, tmp_p
     assert (period["Time"], week["Time"]) == (PERIOD, LAST)
     assert (period["Index 0–100"], period["Answers"]) == (75, 15)
     assert str(period["Note"]).startswith("Few answers")
-    assert (week["Index 0–100"], week["Note"]) == (None, "Not shown for one week: fewer than 30 persons")
+    assert (week["Index 0–100"], week["Note"]) == (None, "Not shown for one week: under 30 persons")
     questions = rows_of(path, "Questions", "questions")
     assert all(row["Count"] is None and row["Share"] is None for row in questions)
     assert {row["Note"] for row in questions if row["Question"] == "told?" and row["Time"] == PERIOD} == {
-        "Few answers: no distribution"
+        "Few answers: no distribution, counts in fives"
     }
 
 
@@ -160,7 +161,7 @@ async def test_the_report_reads_the_same_in_three_languages(store: Store, tmp_pa
         path = await report(store, tmp_path / language, language=language)
         book = load_workbook(path)
         say = Texts(language)
-        assert book.sheetnames == [say(f"sheets.{name}") for name in ("overview", "journey", "questions", "chart-data")]
+        assert book.sheetnames == [say(f"sheets.{name}") for name in SHEETS]
         assert book.properties.language == language
         cells = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
         numbers[language] = [value for value in cells if not isinstance(value, str)]
@@ -197,7 +198,8 @@ async def test_a_curve_never_takes_answers_about_the_past_for_expectation(store:
     await store.write(lambda tx: tx.run("UPDATE follow_ups SET retrospective = 1"))
     path = await report(store, tmp_path)
     assert rows_of(path, "Journey", "journey")[0]["Index 0–100"] is None
-    assert {row["Question"] for row in rows_of(path, "Questions", "questions")} == {"feeling? (Asked afterwards)"}
+    questions = {(row["Question"], row["Part"]) for row in rows_of(path, "Questions", "questions")}
+    assert questions == {("feeling?", "asked afterwards")}
 
 
 async def test_the_funnel_has_a_rate_with_its_interval(store: Store, tmp_path: Path) -> None:
@@ -227,7 +229,7 @@ async def test_every_reader_can_read_it(store: Store, tmp_path: Path) -> None:
     assert book.properties.title == f"Kundresa {LAST}"
     own: Any = book.custom_doc_props  # type: ignore[attr-defined]
     assert {item.name: item.value for item in own.props}["time_zone"] == "Europe/Stockholm"
-    for name in ("Overview", "Journey", "Questions"):
+    for name in ("Overview", "Journey", "Questions", "Follow-ups"):
         sheet = book[name]
         assert not sheet.merged_cells.ranges
         assert isinstance(sheet["A1"].value, str)

@@ -34,7 +34,10 @@ def wilson(successes: int, n: int, confidence: float = CONFIDENCE) -> Interval:
     middle = share + z * z / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     below = 1 + z * z / n
-    return Interval(max(0.0, (middle - half) / below), min(1.0, (middle + half) / below))
+    # At the ends the formula gives 0 and 1, but for what is lost in rounding.
+    low = 0.0 if successes == 0 else max(0.0, (middle - half) / below)
+    high = 1.0 if successes == n else min(1.0, (middle + half) / below)
+    return Interval(low, high)
 
 
 def of_mean(mean: float, deviation: float, n: int, confidence: float = CONFIDENCE) -> Interval | None:

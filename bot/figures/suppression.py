@@ -8,7 +8,7 @@ whole. What is hidden must not come back by subtraction either: from a total, or
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum
 
 FEWEST = 7
@@ -51,15 +51,17 @@ def with_weeks(persons: int, persons_in_hidden_weeks: int, audience: str) -> Sho
     return min(alone, derived, key=(Showing.HIDDEN, Showing.FEW, Showing.WHOLE).index)
 
 
-def with_total(persons: Sequence[int], audience: str) -> list[Showing]:
-    """How much may be shown of each part of a total that is shown itself.
+def with_total(persons: Sequence[int], audience: str, hidden_already: Collection[int] = ()) -> list[Showing]:
+    """How much may be shown of each part of a total that is shown itself, or known from elsewhere.
 
     While the hidden parts together are under the threshold, or one alone is hidden, they could be derived as
     the total less the rest: the smallest part still shown is hidden too (secondary suppression, as in
     Hundepool et al., Statistical Disclosure Control, 2012, chapter 4). Parts without anybody tell nothing and
-    stay as they are.
+    stay as they are. `hidden_already` are the places of parts that are hidden for another reason.
     """
-    shown = [showing(count, audience) for count in persons]
+    shown = [
+        Showing.HIDDEN if place in hidden_already else showing(count, audience) for place, count in enumerate(persons)
+    ]
     while True:
         hidden = [count for count, how in zip(persons, shown, strict=True) if how is Showing.HIDDEN and count]
         left = [place for place, how in enumerate(shown) if how is not Showing.HIDDEN]

@@ -9,6 +9,9 @@ from bot.store.queries import queries
 
 _SQL = queries("facts.sql")
 
+SIMULATED = "simulated"
+"""The fact that marks a demo's database: nobody in it is real, and its workbooks say so."""
+
 
 def get(tx: Transaction, name: str) -> bytes | None:
     """The fact of this name, or None."""

@@ -16,15 +16,19 @@ from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import Legend
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.workbook.cells import text
 from bot.workbook.sheets import Curve
 
 CENTIMETRE = 360_000  # in the English metric units of a drawing
-WIDTH, HEIGHT = 33 * CENTIMETRE, 14 * CENTIMETRE
+WIDTH, HEIGHT = 40 * CENTIMETRE, 11 * CENTIMETRE
+ABOVE = CENTIMETRE // 2  # between the row before and the chart: its edge is not drawn on the page before
 LINE_COLOUR, DOT_COLOUR, BAR_COLOUR = "1F3864", "B45F06", "595959"
 
 
@@ -38,7 +42,7 @@ class Described(OneCellAnchor):
 
     def __init__(self, row: int, name: str, alt: str) -> None:
         """`row`: the first row of the sheet, from 1, that the chart covers, at column A."""
-        super().__init__(_from=AnchorMarker(col=0, row=row - 1))
+        super().__init__(_from=AnchorMarker(col=0, row=row - 1, rowOff=ABOVE))
         self.ext.width, self.ext.height = WIDTH, HEIGHT
         self._words = (name, alt)
 
@@ -74,13 +78,13 @@ class Ground:
 
     def _chart(self, curve: Curve, row: int, first: int, last: int) -> LineChart:
         chart = LineChart()
-        chart.title = curve.title
+        chart.title = _title(curve.title, 1400)
         chart.legend = Legend(legendPos="b")
         chart.display_blanks = "gap"
         chart.visible_cells_only = False  # else a hidden sheet draws nothing
-        chart.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.06, y=0.13, w=0.92, h=0.68))
+        chart.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.06, y=0.15, w=0.92, h=0.72))
         chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = 0, 100, 25
-        chart.y_axis.title = curve.axis
+        chart.y_axis.title = _title(curve.axis, 1000)
         chart.y_axis.number_format = "0"
         chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=LineProperties(solidFill="D9D9D9")))
         # Excel hides an axis whose "delete" is left unsaid.
@@ -116,6 +120,14 @@ class Ground:
     def _numbers(self, column: int, first: int, last: int) -> NumDataSource:
         cells = Reference(self._page, min_col=column, min_row=first, max_row=last)
         return NumDataSource(numRef=NumRef(f=str(cells)))
+
+
+def _title(words: str, size: int) -> Title:
+    # Unsaid, Excel takes 18 points, and draws the title over the lines. Sizes are in hundredths of a point.
+    bold = CharacterProperties(sz=size, b=True)
+    run = RegularTextRun(rPr=bold, t=text(words))
+    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=bold), r=[run])
+    return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
 
 
 def _marker(symbol: Literal["circle", "diamond"], colour: str, size: int) -> Marker:

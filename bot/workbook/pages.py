@@ -6,9 +6,9 @@ styles, and choose a serif font for a bold one without a name.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
+from textwrap import wrap
 from typing import Any
 
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -16,20 +16,20 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.filters import FilterColumn
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.workbook.cells import MOST_ROWS, Plain, headers, looks_active, plain
+from bot.workbook.cells import MOST_ROWS, Plain, Value, headers, looks_active, plain
 from bot.workbook.charts import Ground
-from bot.workbook.sheets import Curve, Form, Line, Sheet, Table
+from bot.workbook.paper import ROW, Laid
+from bot.workbook.sheets import Content, Form, Formed, Line, Sheet, Table
 
-CHART_ROWS = 29
-ONE_PAGE = 44
-"""Rows, a chart's included, that can be read when shrunk to one page."""
+CHART_ROWS = 23
+"""Rows that a chart and the space around it take."""
 
 _CALIBRI = "Calibri"
 _INK = "1F3864"  # white on it has a contrast of 11.6 to 1
@@ -38,12 +38,11 @@ _HEADER_FONT = Font(name=_CALIBRI, bold=True, color="FFFFFF")
 _HEADER_FILL = PatternFill("solid", start_color=_INK, end_color=_INK)
 _HEADER_PLACE = Alignment(wrap_text=True, vertical="center", horizontal="left", indent=1)
 _NUMBERS_HEADER_PLACE = Alignment(wrap_text=True, vertical="center", horizontal="right")
+_RIGHT = Alignment(vertical="top", horizontal="right")  # with an indent, LibreOffice puts some of them elsewhere
 _TOP = Alignment(vertical="top")
 _TEXT = Alignment(vertical="top", horizontal="left", indent=1)
 _WRAPPED = Alignment(wrap_text=True, vertical="top", horizontal="left", indent=1)
-_RIGHT = Alignment(vertical="top", horizontal="right")
 _BELOW = Alignment(vertical="bottom")
-_ROW = 15.0  # points; heights are said, because not every program finds them by itself
 _TALL = {"title": 26.0, "heading": 26.0, "warning": 22.0}
 _NUMBERS = ("whole", "decimal", "share")
 _BODY = Font(name=_CALIBRI)
@@ -70,10 +69,10 @@ class TooManyRows(Exception):
     """A table has more rows than an Excel sheet; the message says what to do instead."""
 
 
-def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> dict[str, int]:
-    """Lay the blocks below each other; returns the number of rows of each table."""
+def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> Laid:
+    """Lay the blocks below each other; heights are said, because not every program finds them by itself."""
     rows: dict[str, int] = {}
-    breaks: list[int] = []
+    charts: list[int] = []
     row = 1
     page.sheet_view.showGridLines = False
     for block in sheet.blocks:
@@ -83,30 +82,12 @@ def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> dict
         elif isinstance(block, Table):
             rows[block.name], row = _table(page, row, block, sheet.frozen, zone)
         else:
-            breaks.append(row)
+            charts.append(row)
             ground.draw(page, row, block)
+            for covered in range(row, row + CHART_ROWS):
+                page.row_dimensions[covered].height = ROW
             row += CHART_ROWS
-    if breaks and row > ONE_PAGE:
-        for place in breaks:
-            page.row_breaks.append(Break(id=place - 1))
-    return rows
-
-
-def print_setup(page: Worksheet, sheet: Sheet, footer: str) -> None:
-    """A4, as wide as the page; a chart is never split over two."""
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.orientation = "landscape" if sheet.landscape else "portrait"
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    whole = any(isinstance(block, Curve) for block in sheet.blocks) and page.max_row + CHART_ROWS <= ONE_PAGE
-    page.page_setup.fitToWidth = 1
-    page.page_setup.fitToHeight = 1 if whole and not page.row_breaks.brk else 0
-    page.page_margins.left = page.page_margins.right = 0.5
-    page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = 0.6, 0.8, 0.4
-    bottom: Any = page.oddFooter
-    bottom.left.text, bottom.right.text = "&A", footer
-    if page.freeze_panes and not any(isinstance(block, Curve) for block in sheet.blocks):
-        header = int("".join(letter for letter in page.freeze_panes if letter.isdigit())) - 1
-        page.print_title_rows = f"{header}:{header}"
+    return Laid(rows, charts, row - 1)
 
 
 def stream(page: Worksheet, table: Table, zone: tzinfo) -> int:
@@ -128,7 +109,7 @@ def stream(page: Worksheet, table: Table, zone: tzinfo) -> int:
     for row in table.rows:
         count += 1
         _refuse_more(table, count + 1)
-        page.append([_streamed(page, plain(value, zone)) for value in row])
+        page.append([_streamed(page, plain(_bare(value), zone)) for value in row])
     if not count:
         page.append([None] * len(names))
     _add_table(page, table, names, 1, max(count, 1))
@@ -140,7 +121,7 @@ def _line(page: Worksheet, row: int, line: Line, zone: tzinfo) -> None:
     _put(cell, plain(line.text, zone))
     cell.font = _FONTS[line.style]
     cell.alignment = _BELOW if line.style in _TALL else _TOP
-    page.row_dimensions[row].height = _TALL.get(line.style, _ROW)
+    page.row_dimensions[row].height = _TALL.get(line.style, ROW)
     if line.link is not None:
         place = line.link.replace("'", "''")
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{place}'!A1")
@@ -160,7 +141,8 @@ def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) 
             page.cell(row, place).alignment = _NUMBERS_HEADER_PLACE
         width = page.column_dimensions[get_column_letter(place)]
         width.width = max(column.width, width.width if width.customWidth else 0)
-    page.row_dimensions[row].height = _height(zip(names, (column.width for column in table.columns), strict=True)) + 4
+    room = (column.width - 2 for column in table.columns)
+    page.row_dimensions[row].height = _height(zip(names, room, strict=True)) + 4
     count = 0
     for values in table.rows:
         count += 1
@@ -168,10 +150,10 @@ def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) 
         long: list[tuple[str, float]] = []
         for place, (value, column) in enumerate(zip(values, table.columns, strict=True), start=1):
             cell = page.cell(row + count, place)
-            _put(cell, plain(value, zone))
+            _put(cell, plain(_bare(value), zone))
             cell.font = _BODY
             if not isinstance(cell.value, str):
-                cell.number_format = _format(cell.value, column.form)
+                cell.number_format = _format(cell.value, value.form if isinstance(value, Formed) else column.form)
             elif column.form == "wrapped":
                 long.append((cell.value, column.width))
             # A word in a column of numbers ("under 7") stands where the number would.
@@ -183,6 +165,10 @@ def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) 
     return count, row + max(count, 1) + 1
 
 
+def _bare(value: Content) -> Value:
+    return value.value if isinstance(value, Formed) else value
+
+
 def _format(value: object, form: Form) -> str:
     # A date in a column of another form would show as a number of days.
     if isinstance(value, date) and form not in ("moment", "day"):
@@ -192,8 +178,10 @@ def _format(value: object, form: Form) -> str:
 
 def _height(texts: Iterable[tuple[str, float]]) -> float:
     # A width counts digits; the letters of Calibri are on average a little narrower.
-    lines = (sum(math.ceil(len(line) / (1.05 * width)) or 1 for line in text.split("\n")) for text, width in texts)
-    return _ROW * max(lines, default=1)
+    lines = (
+        sum(max(len(wrap(line, max(1, int(1.05 * width)))), 1) for line in text.split("\n")) for text, width in texts
+    )
+    return ROW * max(lines, default=1)
 
 
 def _add_table(page: Worksheet, table: Table, names: Sequence[str], row: int, count: int) -> None:
@@ -203,6 +191,12 @@ def _add_table(page: Worksheet, table: Table, names: Sequence[str], row: int, co
     native._initialise_columns()
     for column, name in zip(native.tableColumns, names, strict=True):
         column.name = name
+    if not table.filters:
+        native.autoFilter = None
+    else:
+        # A button would cover the end of a header that stands at the right, over its numbers.
+        numbers = (place for place, column in enumerate(table.columns) if column.form in _NUMBERS)
+        native.autoFilter.filterColumn.extend(FilterColumn(colId=place, hiddenButton=True) for place in numbers)
     page.tables.add(native)  # add_table would warn of a streamed page, whose columns were named just above
     for place, name in enumerate(names, start=1):
         if name in table.picks:

@@ -6,35 +6,31 @@ from 30 persons on; of fewer, only for the latest of the periods that `bot.figur
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.figures.distribution import Distribution
 from bot.figures.index import Mean, index_of, mean_of
 from bot.figures.intervals import wilson
-from bot.figures.suppression import Showing, fewest, rounded, rounded_down, rounded_up
+from bot.figures.suppression import Showing
 from bot.workbook.cells import Value
+from bot.workbook.dispositions import dispositions
 from bot.workbook.edition import Edition
-from bot.workbook.overview import journey_title, overview, period_label
+from bot.workbook.names import asked_text, curve_place, journey_title, part, period_label, touchpoint_name, why
+from bot.workbook.overview import overview
 from bot.workbook.sheets import Block, Column, Curve, Form, Line, Point, Sheet, Table
-from bot.workbook.shown import Figure, Key, of_period, of_week
+from bot.workbook.shown import Figure, Key, of_period, of_week, shown_counts, shown_mean
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.texts import Texts
 from flows.journey import Journey, Question
 from flows.wording import in_language
 
-_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 _NOTHING = Distribution()
-_WIDTHS = {
-    "journey": 30.0,
-    "phase": 9.0,
-    "touchpoint": 20.0,
-    "question": 36.0,
-    "period": 21.0,
-    "choice": 24.0,
-    "note": 46.0,
-}
+_WIDEST = {"journey": 34, "touchpoint": 30, "question": 56, "choice": 40, "note": 44}
+_NARROWEST = 9
+_SHORT_HEADER = 15  # characters that a header over numbers may take on one line
+_MARGIN = 3  # characters beside a text: its indent, and letters wider than digits
+_BUTTON = 5  # characters that a header's filter button covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +57,14 @@ class _Entry:
 
 
 def report(snapshot: Snapshot, edition: Edition) -> Report:
-    """Overview, Journey and Questions for the snapshot's week."""
+    """Overview, Journey, Questions and Follow-ups for the snapshot's week."""
     entries = list(_entries(snapshot))
     held_back = sum(entry.figure.showing is not Showing.WHOLE for entry in entries)
-    say = edition.say
     sheets = (
         overview(snapshot, edition, held_back),
-        _journey(snapshot, entries, say),
-        _questions(snapshot, entries, say),
+        _journey(snapshot, entries, edition),
+        _questions(snapshot, entries, edition),
+        dispositions(snapshot, edition.say),
     )
     return Report(sheets, held_back)
 
@@ -88,39 +84,44 @@ def _entries(snapshot: Snapshot) -> Iterator[_Entry]:
                     yield _Entry(version.journey, question, key, snapshot.week, of_week(week[key], audience))
 
 
-def _journey(snapshot: Snapshot, entries: Sequence[_Entry], say: Texts) -> Sheet:
+def _journey(snapshot: Snapshot, entries: Sequence[_Entry], edition: Edition) -> Sheet:
+    say = edition.say
     curve = [entry for entry in entries if entry.question.curve and not entry.key.afterwards]
     curve.sort(key=lambda entry: (entry.key.journey, entry.time == snapshot.week, _place(entry)))
-    forms: dict[str, Form] = {"question": "wrapped", "journey": "wrapped", "note": "wrapped"}
     numbers = ("answers", "asked", "contacts", "index", "index-from", "index-to")
     names = ("journey", "phase", "touchpoint", "question", "period", *numbers, "note")
-    columns = _columns(names, forms | dict.fromkeys(numbers, "whole"), say)
+    rows = [_curve_row(snapshot, entry, edition) for entry in curve]
     blocks: list[Block] = [
         Line(say("journey.title", week=snapshot.week), "title"),
-        Table("journey", columns, [_curve_row(snapshot, entry, say) for entry in curve]),
+        Table("journey", _columns(names, dict.fromkeys(numbers, "whole"), rows, say), rows),
     ]
     if not curve:
         blocks.insert(1, Line(say("notes.no-curve")))
     for journey in dict.fromkeys(entry.key.journey for entry in curve):
-        blocks.append(_chart(snapshot, [entry for entry in curve if entry.key.journey == journey], say))
+        blocks.append(_chart(snapshot, [entry for entry in curve if entry.key.journey == journey], edition))
     return Sheet(say("sheets.journey"), tuple(blocks), frozen=True)
 
 
-def _curve_row(snapshot: Snapshot, entry: _Entry, say: Texts) -> Sequence[Value]:
-    value, low, high = _rounded(entry.index, entry.figure.showing)
-    note = "" if entry.figure.why == "" else say(f"notes.{entry.figure.why}", fewest=fewest(entry.journey.audience))
-    return (*_about(snapshot, entry, say), *_three(entry, say), value, low, high, note)
+def _curve_row(snapshot: Snapshot, entry: _Entry, edition: Edition) -> Sequence[Value]:
+    audience, say = entry.journey.audience, edition.say
+    title, phase, _, touchpoint, question, time = _about(snapshot, entry, edition)
+    counts = shown_counts(entry.figure, audience, say)
+    index = shown_mean(entry.index, entry.figure.showing)
+    return (title, phase, touchpoint, question, time, *counts, *index, why(entry.figure, audience, say))
 
 
-def _chart(snapshot: Snapshot, entries: Sequence[_Entry], say: Texts) -> Block:
+def _chart(snapshot: Snapshot, entries: Sequence[_Entry], edition: Edition) -> Block:
+    say = edition.say
     title = journey_title(snapshot, entries[0].key.journey, say)
     period = {entry.key: entry for entry in entries if entry.time != snapshot.week}
     week = {entry.key: entry for entry in entries if entry.time == snapshot.week}
     points = []
     for key, entry in (week | period).items():
-        value, low, high = _rounded(period[key].index, period[key].figure.showing) if key in period else (None,) * 3
-        dot = _rounded(week[key].index, week[key].figure.showing)[0] if key in week else None
-        points.append((_place(entry), Point(_point_label(entry, say), value, low, high, dot)))
+        value, low, high = (None, None, None)
+        if key in period:
+            value, low, high = shown_mean(period[key].index, period[key].figure.showing)
+        dot = shown_mean(week[key].index, week[key].figure.showing)[0] if key in week else None
+        points.append((_place(entry), Point(_point_label(entry, edition), value, low, high, dot)))
     drawn = tuple(point for _, point in sorted(points, key=lambda pair: pair[0]))
     if all(point.value is None and point.dot is None for point in drawn):
         return Line(say("notes.no-chart", journey=title))
@@ -137,41 +138,43 @@ def _chart(snapshot: Snapshot, entries: Sequence[_Entry], say: Texts) -> Block:
     )
 
 
-def _questions(snapshot: Snapshot, entries: Sequence[_Entry], say: Texts) -> Sheet:
+def _questions(snapshot: Snapshot, entries: Sequence[_Entry], edition: Edition) -> Sheet:
+    say = edition.say
     shares, values = ("share", "share-from", "share-to"), ("value", "value-from", "value-to")
     counts = ("answers", "asked", "contacts")
-    about = ("journey", "phase", "touchpoint", "question", "period")
+    about = ("journey", "phase", "part", "touchpoint", "question", "period")
     names = (*about, "choice", "count", *shares, *values, *counts, "note")
-    forms: dict[str, Form] = dict.fromkeys(("journey", "question", "choice", "note"), "wrapped")
-    forms.update(dict.fromkeys(shares, "share"))
+    forms: dict[str, Form] = dict.fromkeys(shares, "share")
     forms.update(dict.fromkeys(values, "decimal"))
     forms.update(dict.fromkeys(("count", *counts), "whole"))
-    rows = [row for entry in entries for row in _question_rows(snapshot, entry, say)]
+    rows = [row for entry in entries for row in _question_rows(snapshot, entry, edition)]
     blocks: list[Block] = [Line(say("questions.title", week=snapshot.week), "title")]
     if not rows:
         blocks.append(Line(say("notes.no-answers")))
-    blocks.append(Table("questions", _columns(names, forms, say), rows))
+    blocks.append(Table("questions", _columns(names, forms, rows, say), rows))
     return Sheet(say("sheets.questions"), tuple(blocks), frozen=True)
 
 
-def _question_rows(snapshot: Snapshot, entry: _Entry, say: Texts) -> Iterator[Sequence[Value]]:
-    about, three = _about(snapshot, entry, say), _three(entry, say)
+def _question_rows(snapshot: Snapshot, entry: _Entry, edition: Edition) -> Iterator[Sequence[Value]]:
+    say, audience = edition.say, entry.journey.audience
+    about, three = _about(snapshot, entry, edition), shown_counts(entry.figure, audience, say)
     figure, kind = entry.figure, entry.question.kind
-    why = say(f"notes.{figure.why}", fewest=fewest(entry.journey.audience)) if figure.why else None
+    note = why(figure, audience, say)
     if figure.showing is Showing.HIDDEN:
-        yield (*about, *[None] * 8, *three, why)
+        yield (*about, *[None] * 8, *three, note)
         return
     if kind in ("words", "phone"):
-        yield (*about, *[None] * 8, *three, say("notes.own-words") if kind == "words" else None)
+        own_words = say("notes.own-words") if kind == "words" else None
+        counts = say("notes.counts-rounded") if figure.showing is Showing.FEW else None
+        yield (*about, *[None] * 8, *three, ". ".join(filter(None, (own_words, counts))))
         return
     by_number = figure.distribution.by_number
     mean = index_of(by_number) if kind == "scale" else mean_of(by_number) if kind == "number" else None
     if mean is not None:
         name = say("headers.index") if kind == "scale" else say("headers.mean")
-        value = _rounded(mean, figure.showing)
-        yield (*about, name, None, None, None, None, *value, *three, why)
+        yield (*about, name, None, None, None, None, *shown_mean(mean, figure.showing), *three, note)
     elif figure.showing is Showing.FEW:
-        yield (*about, *[None] * 8, *three, say("notes.few-words") if figure.why == "few" else why)
+        yield (*about, *[None] * 8, *three, say("notes.few-words") if figure.why == "few" else note)
     if figure.showing is not Showing.WHOLE or kind == "number":
         return
     note = say("notes.several") if kind == "several" else None
@@ -188,57 +191,39 @@ def _question_rows(snapshot: Snapshot, entry: _Entry, say: Texts) -> Iterator[Se
         note = None
 
 
-def _about(snapshot: Snapshot, entry: _Entry, say: Texts) -> Sequence[Value]:
-    touchpoint = entry.journey.touchpoint(entry.question.touchpoint) if entry.question.touchpoint else None
-    question = _PLACEHOLDER.sub("…", in_language(entry.question.text, say.language))
-    if entry.key.afterwards:
-        question = f"{question} ({say('notes.afterwards')})"
+def _about(snapshot: Snapshot, entry: _Entry, edition: Edition) -> Sequence[Value]:
+    say, journey, question = edition.say, entry.journey, entry.question
     return (
         journey_title(snapshot, entry.key.journey, say),
-        say.label("phases", entry.question.phase),
-        in_language(touchpoint.name, say.language) if touchpoint else None,
-        question,
+        say.label("phases", question.phase),
+        part(journey, question, entry.key.afterwards, say),
+        touchpoint_name(journey, question, say.language),
+        asked_text(edition, question),
         entry.time,
     )
 
 
-def _three(entry: _Entry, say: Texts) -> tuple[Value, Value, Value]:
-    # A question put only after a certain answer tells by its count how many gave that answer: no small count is exact.
-    figure = entry.figure
-    if figure.showing is Showing.HIDDEN:
-        few = fewest(entry.journey.audience)
-        return (say("notes.under", fewest=few) if figure.distribution.answers < few else None, None, None)
-    counts = (figure.distribution.answers, figure.distribution.asked, figure.distribution.contacts)
-    if figure.showing is Showing.FEW:
-        return (rounded_up(counts[0]), rounded_up(counts[1]), rounded_up(counts[2]))
-    return counts
-
-
-def _rounded(mean: Mean | None, how: Showing) -> tuple[float | None, float | None, float | None]:
-    if mean is None or how is Showing.HIDDEN:
-        return (None, None, None)
-    if how is Showing.WHOLE:
-        return (mean.value, *((mean.interval.low, mean.interval.high) if mean.interval else (None, None)))
-    if mean.interval is None:
-        return (rounded(mean.value), None, None)
-    return (rounded(mean.value), rounded_down(mean.interval.low), rounded_up(mean.interval.high))
-
-
 def _place(entry: _Entry) -> tuple[int, int]:
-    touchpoints = [touchpoint.code for touchpoint in entry.journey.touchpoints]
-    codes = [question.code for question in entry.journey.questions()]
-    touchpoint = entry.question.touchpoint
-    return (
-        touchpoints.index(touchpoint) if touchpoint in touchpoints else len(touchpoints),
-        codes.index(entry.key.question),
-    )
+    return curve_place(entry.journey, entry.question)
 
 
-def _point_label(entry: _Entry, say: Texts) -> str:
-    touchpoint = entry.journey.touchpoint(entry.question.touchpoint) if entry.question.touchpoint else None
-    name = in_language(touchpoint.name if touchpoint else entry.question.text, say.language)
-    return f"{say.label('phases', entry.question.phase)}: {name}"
+def _point_label(entry: _Entry, edition: Edition) -> str:
+    name = touchpoint_name(entry.journey, entry.question, edition.say.language) or asked_text(edition, entry.question)
+    return f"{edition.say.label('phases', entry.question.phase)}: {name}"
 
 
-def _columns(names: Sequence[str], forms: dict[str, Form], say: Texts) -> tuple[Column, ...]:
-    return tuple(Column(say(f"headers.{name}"), forms.get(name, "text"), _WIDTHS.get(name, 11.0)) for name in names)
+def _columns(
+    names: Sequence[str], forms: Mapping[str, Form], rows: Sequence[Sequence[Value]], say: Texts
+) -> tuple[Column, ...]:
+    # As wide as what stands in it, so that rows are one line high; only the longest texts take a second line.
+    columns = []
+    for place, name in enumerate(names):
+        header = say(f"headers.{name}")
+        if name in forms:
+            whole = len(header) + 2 <= _SHORT_HEADER
+            needed = len(header) + 2 if whole else max(map(len, header.split())) + _MARGIN
+        else:
+            longest = max((len(str(row[place])) for row in rows if row[place] is not None), default=0)
+            needed = max(len(header) + _BUTTON, min(longest, _WIDEST.get(name, longest)) + _MARGIN)
+        columns.append(Column(header, forms.get(name, "wrapped"), float(max(needed, _NARROWEST))))
+    return tuple(columns)

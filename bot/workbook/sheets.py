@@ -16,6 +16,18 @@ Form = Literal["text", "wrapped", "whole", "decimal", "share", "moment", "day"]
 
 
 @dataclass(frozen=True, slots=True)
+class Formed:
+    """A value that looks otherwise than the rest of its column: a share among other figures."""
+
+    value: Value
+    form: Form
+
+
+Content = Value | Formed
+"""What may stand in a table."""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: its header, its form, its width in characters."""
 
@@ -29,13 +41,15 @@ class Table:
     """A native Excel table: one header row, then `rows` of as many values as there are columns.
 
     `rows` may be read once only. One without rows gets an empty one, because Excel knows no empty table.
-    `picks` lists what may be chosen in a column, by its header.
+    `picks` lists what may be chosen in a column, by its header. With `filters` a header that stands over texts
+    has a button to filter by.
     """
 
     name: str
     columns: tuple[Column, ...]
-    rows: Iterable[Sequence[Value]]
+    rows: Iterable[Sequence[Content]]
     picks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    filters: bool = True
 
 
 @dataclass(frozen=True, slots=True)

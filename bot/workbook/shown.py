@@ -11,9 +11,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.figures.distribution import Distribution, Tally, distribution
-from bot.figures.suppression import ENOUGH, Showing, fewest, showing, with_weeks
+from bot.figures.index import Mean
+from bot.figures.suppression import (
+    ENOUGH,
+    Showing,
+    fewest,
+    rounded,
+    rounded_down,
+    rounded_up,
+    showing,
+    with_weeks,
+)
 from bot.store.week_rows import TallyRow
 from bot.workbook.catalogue import Catalogue
+from bot.workbook.cells import Value
+from bot.workbook.texts import Texts
 
 Why = Literal["", "few", "protected", "hidden", "week-few", "derived"]
 """Why less than all is shown."""
@@ -82,3 +94,26 @@ def of_period(period: Distribution, weeks: Iterable[Distribution], audience: str
     if how is Showing.FEW:
         return Figure(how, "few" if period.answers < ENOUGH else "protected", period)
     return Figure(how, "hidden" if period.answers < fewest(audience) else "derived", period)
+
+
+def shown_mean(mean: Mean | None, how: Showing) -> tuple[float | None, float | None, float | None]:
+    """A mean and its interval as they may be shown: whole, rounded to fives, or not at all."""
+    if mean is None or how is Showing.HIDDEN:
+        return (None, None, None)
+    if how is Showing.WHOLE:
+        return (mean.value, *((mean.interval.low, mean.interval.high) if mean.interval else (None, None)))
+    if mean.interval is None:
+        return (rounded(mean.value), None, None)
+    return (rounded(mean.value), rounded_down(mean.interval.low), rounded_up(mean.interval.high))
+
+
+def shown_counts(figure: Figure, audience: str, say: Texts) -> tuple[Value, Value, Value]:
+    """Answers, persons asked and contacts as they may be shown, in words ("under 7") where they are too few."""
+    # A question put only after a certain answer tells by its count how many gave that answer: no small count is exact.
+    if figure.showing is Showing.HIDDEN:
+        few = fewest(audience)
+        return (say("notes.under", fewest=few) if figure.distribution.answers < few else None, None, None)
+    counts = (figure.distribution.answers, figure.distribution.asked, figure.distribution.contacts)
+    if figure.showing is Showing.FEW:
+        return (rounded_up(counts[0]), rounded_up(counts[1]), rounded_up(counts[2]))
+    return counts

@@ -20,7 +20,8 @@ from bot.workbook.spool import Spool
 class Snapshot:
     """One closed week. `period` are the four weeks of the latest period that has ended; `close` it when done.
 
-    `by_week` and `funnels` hold each week of the period and the week itself; `whole` and `funnel` the period.
+    `by_week`, `funnels` and `reasons` hold each week of the period and the week itself; `whole`, `funnel` and
+    `period_reasons` the period.
     """
 
     week: str
@@ -33,7 +34,7 @@ class Snapshot:
     whole: Distributions
     funnels: Mapping[str, Sequence[FunnelRow]]
     funnel: Sequence[FunnelRow]
-    reasons: Sequence[ReasonRow]
+    reasons: Mapping[str, Sequence[ReasonRow]]
     period_reasons: Sequence[ReasonRow]
     counted: int
     masked: Mapping[str, int]
@@ -71,7 +72,7 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
         whole=distributions(weeks.tallies(tx, period[0], period[-1], simulated), catalogue),
         funnels={each: weeks.funnel(tx, each, each, week, zone, simulated) for each in {*period, week}},
         funnel=weeks.funnel(tx, period[0], period[-1], week, zone, simulated),
-        reasons=weeks.reasons(tx, week, week, week, zone, simulated),
+        reasons={each: weeks.reasons(tx, each, each, week, zone, simulated) for each in {*period, week}},
         period_reasons=weeks.reasons(tx, period[0], period[-1], week, zone, simulated),
         counted=weeks.answer_rows(tx, week, simulated),
         masked=weeks.masked(tx, week, simulated),

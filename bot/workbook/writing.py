@@ -24,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bot.workbook import pages
 from bot.workbook.cells import text
 from bot.workbook.charts import Ground
+from bot.workbook.paper import put_on_paper
 from bot.workbook.sheets import Properties, Sheet, Table
 
 
@@ -56,8 +57,9 @@ def write_report(
     hidden = Ground(book.create_sheet(ground))
     for sheet in sheets:
         page = book.create_sheet(sheet.title, index=len(book.worksheets) - 1)
-        rows |= pages.lay_out(page, sheet, hidden, zone)
-        pages.print_setup(page, sheet, footer)
+        laid = pages.lay_out(page, sheet, hidden, zone)
+        put_on_paper(page, laid, sheet.landscape, footer)
+        rows |= laid.tables
     book.remove(first)
     return Written(_whole(path, book.save, 0o644), rows)
 
