@@ -7,6 +7,7 @@ Never reads what came in, and never sends: sending is writing a row.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,7 +20,7 @@ from bot.occasions import occasion_of
 from bot.premises import Premises
 from bot.store import contacts, conversations, follow_ups, outbox
 from bot.store.contacts import Contact
-from bot.store.conversations import Kept
+from bot.store.conversations import Kept, TurnOf
 from bot.store.database import Transaction
 from bot.store.follow_ups import Disposition, FollowUp
 from bot.store.people import Person
@@ -27,7 +28,7 @@ from bot.store.weeks import open_week
 from bot.turns import record, send
 from flows.conversation import Prefix, advance, again, begin, close, spoken_in
 from flows.journey import Journey, PhaseName
-from flows.replies import Reply
+from flows.replies import Odd, Reply, Typed
 from flows.route import MOST_IN_ONE_DAY, Occasion, Settled, laid, pools
 from flows.walk import Conversation, Turn
 
@@ -101,10 +102,13 @@ class Conversations:
     def reply(self, tx: Transaction, kept: Kept, reply: Reply, person: Person, now: datetime) -> bool:
         """What a person's reply brings about in a conversation; False if it changed nothing and said nothing."""
         contact, follow_up, journey, occasion = self._around(tx, kept, person)
-        state = _STATES.decode(kept.state)
+        state = _state(kept, person)
         turn = advance(journey, state, reply, occasion, now)
-        outbox.evidence(tx, kept.id, now)
+        if not isinstance(reply, Odd) and not (isinstance(reply, Typed) and reply.edited):
+            outbox.evidence(tx, kept.id, now)
         if turn.conversation == state and not turn.messages and not turn.answers:
+            return False
+        if contact.cancelled_at is not None and state.ended and not turn.conversation.ended:
             return False
         self._apply(tx, kept, follow_up, contact, person, state, turn, now)
         return True
@@ -112,7 +116,7 @@ class Conversations:
     def again(self, tx: Transaction, kept: Kept, person: Person, prefix: Prefix | None, now: datetime) -> bool:
         """Put the open question once more; the conversation takes the floor. False if none is open."""
         _, follow_up, journey, occasion = self._around(tx, kept, person)
-        turn = again(journey, _STATES.decode(kept.state), occasion, now, prefix)
+        turn = again(journey, _state(kept, person), occasion, now, prefix)
         return self._put_again(tx, kept, follow_up, person, turn, now)
 
     def speak(self, tx: Transaction, kept: Kept, person: Person, language: str, now: datetime) -> bool:
@@ -131,15 +135,27 @@ class Conversations:
         turn = close(journey, _STATES.decode(kept.state), now)
         record(tx, self._premises, kept, turn, now)
         self._keep(tx, kept, turn, now, replied=False)
+        if turn.conversation.ended == "finished":
+            self._finish(tx, follow_up, contact, turn.conversation, now)
+            return
         disposition: Disposition = "partial" if turn.conversation.answered() else unheard
         self._end(tx, follow_up, contact, disposition, reason, now)
 
-    def next_turn(self, tx: Transaction, person: Person, now: datetime) -> None:
-        """The floor is free: the conversation that waits, if any, takes it and puts its question again."""
-        if conversations.open_of_person(tx, person.id) is None:
-            waiting = conversations.waiting_of_person(tx, person.id)
-            if waiting is not None and not self.again(tx, waiting, person, "resumed", now):
-                conversations.give_floor(tx, waiting.id, "ended")
+    def next_turn(self, tx: Transaction, person: Person, now: datetime, *, present: bool = True) -> None:
+        """The floor is free: the conversation that waits, if any, takes it and puts its question again.
+
+        Unless the person is `present`, who freed it themselves, it does so in open hours only.
+        """
+        if conversations.open_of_person(tx, person.id) is not None or person.stopped_at is not None:
+            return
+        waiting = conversations.waiting_of_person(tx, person.id)
+        if waiting is None:
+            return
+        if not present and not self._premises.organisation.calendar.is_open(now):
+            moment = self._premises.organisation.calendar.first_open_at_or_after(now)
+            self._keep(tx, waiting, Turn(_state(waiting, person), later=moment), now, replied=False)
+        elif not self.again(tx, waiting, person, "resumed", now):
+            conversations.give_floor(tx, waiting.id, "ended")
 
     def _apply(
         self,
@@ -161,8 +177,6 @@ class Conversations:
             week = open_week(tx, now, self._premises.zone)
             follow_ups.resume(tx, follow_up.id, "begun", now=now, week=week)
             contacts.reopen(tx, contact.id)
-        if after.open and kept.turn != "open":
-            self._yield_floor(tx, person.id)
         self._keep(tx, kept, turn, now, replied=True)
         send(tx, kept.id, follow_up, person, turn.messages, now)
         if after.ended and not before.ended:
@@ -183,7 +197,7 @@ class Conversations:
             if other.state == "planned":
                 follow_ups.end(tx, other.id, "declined", "no-thanks", outcome=contact.outcome, now=now, week=week)
         contacts.close(tx, contact.id, now)
-        if not state.answered() and not state.earlier:
+        if not state.earlier and all(settled.status == "left" for settled in state.settled.values()):
             self._invitations.release(tx, contact.id)
 
     def _end(
@@ -204,8 +218,6 @@ class Conversations:
     ) -> bool:
         if not turn.messages:
             return False
-        if kept.turn != "open":
-            self._yield_floor(tx, person.id)
         self._keep(tx, kept, turn, now, replied=False)
         send(tx, kept.id, follow_up, person, turn.messages, now)
         return True
@@ -217,13 +229,19 @@ class Conversations:
 
     def _keep(self, tx: Transaction, kept: Kept, turn: Turn, now: datetime, *, replied: bool) -> None:
         put = any(message.purpose in ("question", "repeat") and not message.edits for message in turn.messages)
-        floor = "ended" if turn.conversation.ended else "later" if turn.later is not None else "open"
+        before = replace(_STATES.decode(kept.state), language=turn.conversation.language)
+        floor: TurnOf = "ended" if turn.conversation.ended else "later" if turn.later is not None else "open"
+        wake_at = turn.later
+        if floor == "open" and not put and turn.conversation == before:
+            floor, wake_at = kept.turn, kept.wake_at  # a remark changes nobody's turn
+        if floor == "open" and kept.turn != "open":
+            self._yield_floor(tx, kept.person_id)
         conversations.keep(
             tx,
             kept.id,
             state=msgspec.json.encode(turn.conversation),
-            turn="ended" if floor == "ended" else "later" if floor == "later" else "open",
-            wake_at=turn.later,
+            turn=floor,
+            wake_at=wake_at,
             asked_at=now if put else kept.asked_at,
             replied_at=now if replied else kept.replied_at,
         )
@@ -271,3 +289,9 @@ class Conversations:
             return None
         moment = self._premises.organisation.calendar.first_open_at_or_after(now + REMIND_AFTER)
         return moment if moment < follow_up.useful_until else None
+
+
+def _state(kept: Kept, person: Person) -> Conversation:
+    """Where it stands, in the language that the person has chosen since."""
+    state = _STATES.decode(kept.state)
+    return replace(state, language=person.language) if person.language_chosen else state

@@ -16,7 +16,7 @@ from bot.citizens import Citizens
 from bot.clock import Now
 from bot.keys import Keyring
 from bot.store import inbox
-from bot.store.database import Store, Transaction
+from bot.store.database import Store, Transaction, of_the_disk
 
 BATCH = 100
 _log = logging.getLogger("kundresa.desk")
@@ -51,12 +51,20 @@ class Desk:
         self._rung.set()
 
     async def serve(self) -> None:
-        """Take what comes in, for ever."""
+        """Take what comes in, for ever. What the store didn't take waits in the inbox until the next ring."""
+        trouble = ""
         while True:
             await self._rung.wait()
             self._rung.clear()
-            while await self.take_batch():
-                self._answered()
+            try:
+                while await self.take_batch():
+                    self._answered()
+                trouble = ""
+            except Exception as error:
+                # Once for each kind of trouble: the heart rings every few seconds.
+                if trouble != type(error).__name__:
+                    trouble = type(error).__name__
+                    _log.error("the database took nothing (%s). Check its disk; what came in is kept.", trouble)
 
     async def take_batch(self) -> int:
         """Take up to `BATCH` waiting rows in one transaction; returns how many were tried."""
@@ -74,6 +82,8 @@ class Desk:
                     self._turn(tx, row, now)
                     inbox.settled(tx, row.id, now)
             except Exception as error:  # a poison update must not stop the stream, whatever it raises
+                if of_the_disk(error):
+                    raise  # no update's fault: nothing is counted against any
                 if row.lookup:
                     failed.add(row.lookup)
                 fault = type(error).__name__

@@ -7,16 +7,20 @@ an outage is worked off in many short transactions. Nothing is sent in closed ho
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.conversations import Conversations
 from bot.premises import Premises
 from bot.store import contacts, conversations, facts, follow_ups, people
 from bot.store.contacts import Contact
-from bot.store.database import Transaction
+from bot.store.conversations import Kept
+from bot.store.database import Transaction, of_the_disk
 from bot.store.follow_ups import Disposition, FollowUp
 from bot.store.people import Person
 from bot.store.weeks import open_week
+from flows.conversation import Prefix
 
 SILENT = timedelta(hours=24)
 """An open question silent for so long yields to a follow-up whose last useful moment is nearer (promise 8)."""
@@ -99,15 +103,14 @@ class FollowUps:
         for follow_up in expiring:
             kept = conversations.of_follow_up(tx, follow_up.id)
             contact = contacts.of_id(tx, follow_up.contact_id)
-            if kept is not None and kept.turn != "ended":
-                self._conversations.close(tx, kept, "no-reply", now, unheard="unanswered")
-                person = people.of_id(tx, kept.person_id)
-                if person is not None and person.stopped_at is None:
-                    self._conversations.next_turn(tx, person, now)
-                continue
-            reason = "too-late" if follow_up.bound else "invitation-not-opened"
             outcome = contact.outcome if contact is not None else None
-            self._end(tx, follow_up.id, follow_up.contact_id, "missed", reason, outcome, now)
+            if kept is None or kept.turn == "ended":
+                reason = "too-late" if follow_up.bound else "invitation-not-opened"
+                self._end(tx, follow_up.id, follow_up.contact_id, "missed", reason, outcome, now)
+            elif not self._closed(tx, follow_up, kept, now):
+                # It can't be read any more; it must end all the same.
+                conversations.give_floor(tx, kept.id, "ended")
+                self._end(tx, follow_up.id, follow_up.contact_id, "unanswered", "no-reply", outcome, now)
         return len(expiring)
 
     def remind(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
@@ -122,7 +125,7 @@ class FollowUps:
             reminded = False
             if kept is not None and kept.turn == "open" and contact is not None and person is not None:
                 free = contact.reminded_at is None and person.stopped_at is None and person.unreachable_at is None
-                reminded = free and self._conversations.again(tx, kept, person, "reminder", now)
+                reminded = free and self._put_again(tx, kept, person, "reminder", now)
             if reminded:
                 contacts.reminded(tx, follow_up.contact_id, now)
             follow_ups.reminded(tx, follow_up.id, now if reminded else None)
@@ -137,23 +140,23 @@ class FollowUps:
             person = people.of_id(tx, kept.person_id)
             if not (open_hours or prompt) or person is None:
                 continue
-            if conversations.open_of_person(tx, person.id) is None:
-                self._conversations.again(tx, kept, person, None, now)
-            else:
+            if conversations.open_of_person(tx, person.id) is not None:
                 conversations.give_floor(tx, kept.id, "waiting")
-            woken += 1
+                woken += 1
+            else:
+                woken += self._put_again(tx, kept, person, None, now)
         return woken
 
     def take_turns(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
         """Give the floor to conversations that wait behind a long silent question with more time left; how many."""
         if not self._premises.organisation.calendar.is_open(now):
             return 0
-        waiting = conversations.to_yield(tx, now, silent_since=now - SILENT, limit=limit)
-        for kept in waiting:
+        given = 0
+        for kept in conversations.to_yield(tx, now, silent_since=now - SILENT, limit=limit):
             person = people.of_id(tx, kept.person_id)
             if person is not None and person.stopped_at is None and person.unreachable_at is None:
-                self._conversations.again(tx, kept, person, "resumed", now)
-        return len(waiting)
+                given += self._put_again(tx, kept, person, "resumed", now)
+        return given
 
     def heard(self, tx: Transaction, now: datetime) -> None:
         """Somebody listens at the door `now`; a gap since the last time that is too long for taps is noted."""
@@ -178,7 +181,7 @@ class FollowUps:
             person = people.of_id(tx, kept.person_id)
             if person is None or person.stopped_at is not None:
                 continue
-            if self._conversations.again(tx, kept, person, "after-absence", now):
+            if self._put_again(tx, kept, person, "after-absence", now):
                 conversations.repeated(tx, kept.id, now)
                 repeated += 1
         facts.forget(tx, _ABSENT_FROM)
@@ -192,7 +195,8 @@ class FollowUps:
             return
         people.unreachable(tx, person.id, now)
         for kept in conversations.live_of_person(tx, person.id):
-            self._conversations.close(tx, kept, "blocked", now, unheard="unreachable")
+            # The door's sending goes on whatever one conversation looks like inside.
+            self._safely(tx, kept, partial(self._blocked, tx, kept, now))
         for follow_up in follow_ups.planned_of_person(tx, person.id):
             contact = contacts.of_id(tx, follow_up.contact_id)
             outcome = contact.outcome if contact is not None else None
@@ -209,12 +213,48 @@ class FollowUps:
             kept = conversations.of_follow_up(tx, follow_up)
             if kept is not None:
                 self._conversations.close(tx, kept, "cancelled", now, unheard="not-asked")
+                person = people.of_id(tx, kept.person_id)
+                if person is not None:
+                    self._conversations.next_turn(tx, person, now, present=False)
+
+    def _closed(self, tx: Transaction, follow_up: FollowUp, kept: Kept, now: datetime) -> bool:
+        # What never left Telegram's way was not asked in time; nobody was silent.
+        unheard: Disposition = "missed" if follow_up.sent_at is None else "unanswered"
+        reason = "too-late" if follow_up.sent_at is None else "no-reply"
+
+        def close() -> bool:
+            self._conversations.close(tx, kept, reason, now, unheard=unheard)
+            person = people.of_id(tx, kept.person_id)
+            if person is not None:
+                self._conversations.next_turn(tx, person, now, present=False)
+            return True
+
+        return self._safely(tx, kept, close)
+
+    def _blocked(self, tx: Transaction, kept: Kept, now: datetime) -> None:
+        self._conversations.close(tx, kept, "blocked", now, unheard="unreachable")
+
+    def _put_again(self, tx: Transaction, kept: Kept, person: Person, prefix: Prefix | None, now: datetime) -> bool:
+        return self._safely(tx, kept, lambda: self._conversations.again(tx, kept, person, prefix, now))
+
+    def _safely(self, tx: Transaction, kept: Kept, work: Callable[[], bool | None]) -> bool:
+        # One that can't be read must not hold up all the others: what is done with it is undone alone.
+        try:
+            with tx.savepoint():
+                return work() is not False
+        except Exception as error:
+            if of_the_disk(error):
+                raise
+            _log.exception("conversation %s could not go on", kept.id)
+            return False
 
     def _begun(self, tx: Transaction, follow_up: FollowUp, contact: Contact, person: Person, now: datetime) -> bool:
         try:
             with tx.savepoint():
                 return self._conversations.begin(tx, follow_up, contact, person, now)
-        except Exception:
+        except Exception as error:
+            if of_the_disk(error):
+                raise
             # One that can't begin must not hold up the others; it is tried again until it is of no use.
             _log.exception("follow-up %s could not begin; tried again in %s", follow_up.id, RETRY)
             follow_ups.postpone(tx, follow_up.id, now + RETRY)

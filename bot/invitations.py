@@ -40,9 +40,9 @@ class Invitations:
         stranger they all look the same.
         """
         invitation = invitations.of_code(tx, code_hash(code))
-        if invitation is None or invitation.expires_at <= now:
+        if invitation is None or invitation.person_id not in (None, person.id):
             return None
-        if invitation.person_id not in (None, person.id):
+        if invitation.person_id is None and invitation.expires_at <= now:
             return None
         contact = contacts.of_id(tx, invitation.contact_id)
         if contact is None or contact.cancelled_at is not None or contact.person_id not in (None, person.id):

@@ -77,4 +77,5 @@ SELECT waiting.* FROM conversations AS waiting
   JOIN conversations AS holder ON holder.person_id = waiting.person_id AND holder.turn = 'open'
  WHERE waiting.turn = 'waiting' AND waiting.useful_until > :now AND waiting.useful_until < holder.useful_until
    AND max(coalesce(holder.asked_at, 0), coalesce(holder.replied_at, 0)) <= :silent_since
+   AND instr(holder.state, CAST('"paused":true' AS BLOB)) = 0
  ORDER BY waiting.useful_until LIMIT :limit

@@ -25,7 +25,8 @@ SELECT follow_ups.* FROM follow_ups
    AND NOT EXISTS (SELECT 1 FROM conversations AS other
                     WHERE other.person_id = contacts.person_id AND other.turn = 'open'
                       AND NOT (max(coalesce(other.asked_at, 0), coalesce(other.replied_at, 0)) <= :silent_since
-                               AND follow_ups.useful_until < other.useful_until))
+                               AND follow_ups.useful_until < other.useful_until
+                               AND instr(other.state, CAST('"paused":true' AS BLOB)) = 0))
  ORDER BY follow_ups.due_at
  LIMIT :limit
 
@@ -46,8 +47,11 @@ UPDATE follow_ups SET state = :state, ended_at = NULL, disposition = NULL, reaso
 -- expiring: follow-ups whose last useful moment has passed
 SELECT * FROM follow_ups WHERE state <> 'ended' AND useful_until <= :now ORDER BY useful_until LIMIT :limit
 
--- to_remind: begun follow-ups whose reminder is due
-SELECT * FROM follow_ups WHERE state = 'begun' AND remind_at IS NOT NULL AND remind_at <= :now ORDER BY remind_at LIMIT :limit
+-- to_remind: begun follow-ups whose reminder is due, and in which nothing has happened for a day
+SELECT follow_ups.* FROM follow_ups LEFT JOIN conversations ON conversations.follow_up_id = follow_ups.id
+ WHERE follow_ups.state = 'begun' AND follow_ups.remind_at IS NOT NULL AND follow_ups.remind_at <= :now
+   AND max(coalesce(conversations.asked_at, 0), coalesce(conversations.replied_at, 0)) <= :now - 24 * 3600000
+ ORDER BY follow_ups.remind_at LIMIT :limit
 
 -- reminded: its reminder was sent, or will not be
 UPDATE follow_ups SET remind_at = NULL, reminded_at = :reminded_at WHERE id = :id

@@ -5,15 +5,16 @@ INSERT INTO inbox (door, update_id, lookup, raw, received_at)
 VALUES (:door, :update_id, :lookup, :raw, :received_at)
 ON CONFLICT (door, update_id) DO NOTHING
 
--- waiting: new rows in the order they came; a chat that waits for a retry holds back what came after it, others go on
+-- waiting: new rows in the order they came; a chat that waits for a retry holds back what came after it, others go on. No
+-- wait is longer than 120 seconds: one that seems so was set before the clock jumped back, and is over
 WITH held AS (
     SELECT lookup, MIN(id) AS first_id FROM inbox
-    WHERE state = 'new' AND retry_at > :now AND lookup <> x''
+    WHERE state = 'new' AND retry_at > :now AND retry_at <= :now + 120000 AND lookup <> x''
     GROUP BY lookup
 )
 SELECT id, door, update_id, lookup, raw, received_at, attempts
 FROM inbox
-WHERE state = 'new' AND (retry_at IS NULL OR retry_at <= :now)
+WHERE state = 'new' AND (retry_at IS NULL OR retry_at <= :now OR retry_at > :now + 120000)
   AND NOT EXISTS (SELECT 1 FROM held WHERE held.lookup = inbox.lookup AND held.first_id < inbox.id)
 ORDER BY id
 LIMIT :most

@@ -47,9 +47,12 @@ UPDATE outbox SET state = 'sending', attempts = attempts + 1, sending_at = :now 
 SELECT MIN(not_before) AS "not_before [moment]" FROM outbox
 WHERE state IN ('queued', 'sending') AND state = 'queued' AND not_before > :now
 
--- sent: it is known to have left; a proof that came earlier gave the key already
+-- sent: it is known to have left; a proof that came earlier gave the key already. What the bot itself told and nobody can
+-- tap is wiped: what a person asked to see of their own answers stands there
 UPDATE outbox SET state = 'sent', sent_at = COALESCE(sent_at, :now), message_key = COALESCE(:message_key, message_key),
-                  fault = NULL, not_before = NULL, settle_at = NULL
+                  fault = NULL, not_before = NULL, settle_at = NULL,
+                  body = CASE WHEN purpose = 'shell' AND json_array_length(CAST(body AS TEXT), '$.buttons') = 0
+                              THEN CAST('{}' AS BLOB) ELSE body END
 WHERE id = :id AND state <> 'sent'
 
 -- note_sent: the follow-up's first message has left
@@ -60,7 +63,8 @@ WHERE sent_at IS NULL AND id = (SELECT follow_up_id FROM outbox WHERE id = :id)
 UPDATE outbox SET state = 'queued', not_before = :not_before, fault = :fault WHERE id = :id AND state = 'sending'
 
 -- failed: it will never leave
-UPDATE outbox SET state = 'failed', fault = :fault, not_before = NULL, settle_at = NULL
+UPDATE outbox SET state = 'failed', fault = :fault, not_before = NULL, settle_at = NULL,
+                  body = CASE purpose WHEN 'shell' THEN CAST('{}' AS BLOB) ELSE body END
 WHERE id = :id AND state IN ('queued', 'sending')
 
 -- of: what is needed to settle one row
@@ -83,7 +87,8 @@ SELECT id FROM outbox WHERE conversation_id = :conversation_id AND state = 'unkn
 -- unsettled: unknown ones without evidence whose time has come
 SELECT outbox.id, outbox.person_id, outbox.purpose, persons.language
 FROM outbox LEFT JOIN persons ON persons.id = outbox.person_id
-WHERE outbox.state = 'unknown' AND outbox.settle_at IS NOT NULL AND outbox.settle_at <= :now
+WHERE outbox.state = 'unknown' AND outbox.settle_at IS NOT NULL
+  AND (outbox.settle_at <= :now OR outbox.settle_at > :now + 600000)  -- ten minutes at most, wherever the clock jumps
 ORDER BY outbox.id
 
 -- repeatable: an unknown row that is still worth sending once more
