@@ -5,7 +5,7 @@ FROM python:3.11.14-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 RUN python -m venv /opt/kundresa
-# Nothing is installed that is not in the lock, byte for byte.
+# Every dependency comes from the lock, byte for byte; only the build tool of the last step is fetched anew.
 COPY requirements.lock ./
 RUN /opt/kundresa/bin/pip install --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
