@@ -75,14 +75,19 @@ def code_hash(code: str) -> bytes:
 def made(path: Path) -> Keyring:
     """A new secret, written to `path` for its owner only. KeyRefused if the file exists or can't be written."""
     secret = secrets.token_bytes(_LENGTH)
+    whole = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(base64.b64encode(secret) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(whole, path)  # there whole or not at all, and never over another
+        finally:
+            whole.unlink()
     except OSError as error:
         raise KeyRefused(f"{path}: the key file can't be made ({error.strerror}). Check KUNDRESA_KEY_FILE.") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.b64encode(secret) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
     return Keyring(secret)
 
 

@@ -371,6 +371,7 @@ async def test_a_clock_that_jumps_back_holds_up_no_chat(house: House) -> None:
     await house.deliver()
 
     assert await house.told(7) == [house.shown[-1].body.text]
+    assert [row.attempts for row in await house.store.read(inbox.parked)] == [5]
     assert len(await house.store.read(outbox.unsettled, house.now)) == 1
 
 
@@ -420,6 +421,45 @@ async def test_cancelling_gives_the_floor_to_what_waits(house: House) -> None:
     await house.deliver()
 
     assert house.shown[-1].body.text.startswith("Nu tillbaka till en fråga som väntade.")
+
+
+async def test_an_answer_to_the_question_that_waits_takes_the_floor(house: House) -> None:
+    """Who answers the older of two questions goes on with it, and then comes back to the newer."""
+    await _phone_call(house)
+    older = house.shown[-1]
+    await _phone_call(house)
+    await house.arrives(ANNA, Tapped(older.id, 1, 0, None))
+    while "Nu tillbaka" not in house.shown[-1].body.text:
+        await house.says(ANNA, "hoppa över")
+
+    turns = "SELECT group_concat(turn, ' ') FROM (SELECT turn FROM conversations ORDER BY turn)"
+    assert await house.store.read(lambda tx: tx.value(turns)) == "ended open"
+
+
+async def test_what_was_queued_before_stop_is_not_sent_after_it(house: House) -> None:
+    """A question on its way to the wire when its person says stop is never sent, whatever they say later."""
+    registered = await house.register()
+    await house.says(ANNA, f"/start {registered.code}")
+    house.now += timedelta(days=1, hours=7)
+    await house.store.write(house.rooms.follow_ups.beat, house.now)
+    said = len(house.shown)
+    await house.says(ANNA, "/stop")
+    await house.says(ANNA, "/start")
+
+    texts = [shown.body.text for shown in house.shown[said:]]
+    assert texts == [house.words("stopped"), house.words("welcome-back")]
+
+
+async def test_a_cancelled_contact_is_not_taken_up_again(house: House) -> None:
+    """A change of an answer about a contact that didn't take place after all reopens nothing, and gets a word."""
+    contact = await _phone_call(house)
+    await house.says(ANNA, "1")
+    under_way = await house.store.write(house.rooms.contacts.cancel, contact, house.now)
+    await house.store.write(house.rooms.follow_ups.cancelled, under_way, house.now)
+    await house.taps(ANNA, "Ändra")
+
+    assert house.shown[-1].body.text == house.words("button-gone")
+    assert (await house.dispositions(contact))["after"] == ("partial", "cancelled")
 
 
 async def test_a_floor_that_time_sets_free_is_given_in_open_hours(house: House) -> None:
@@ -502,9 +542,10 @@ async def test_what_never_left_was_missed_and_not_unanswered(house: House) -> No
 
 
 async def test_nothing_of_a_person_lies_in_files_or_logs(
-    house: House, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    house: House, caplog: pytest.LogCaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Name, user name, chat id, code and masked traces stand in no file while we run, and in no log at its loudest."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [caplog.handler])
     caplog.set_level(logging.DEBUG)
     registered = await house.register("phone-call", start=house.now - timedelta(hours=3), channel="phone")
     await _comes_in(house, _message(1, ANNA, f"/start {registered.code}"))
