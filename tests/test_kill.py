@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -179,19 +178,24 @@ def _labels() -> Iterator[tuple[str, str]]:
 
 
 def _check_repeats(path: Path, told: list[tuple[Walk, list[Delivery]]]) -> None:
+    """Each question put a second time was put by the repeat of an unknown send, told by its message's id.
+
+    A repeat that was itself cut off by a kill has no id on record; so many may be unexplained, and no more.
+    """
     with closing(sqlite3.connect(path)) as connection:
-        (unknown,) = connection.execute(
-            "SELECT count(*) FROM outbox WHERE repeats IS NOT NULL AND kind = 'send'"
-        ).fetchone()
-    more = 0
+        keys_of_repeats = [
+            key for (key,) in connection.execute("SELECT message_key FROM outbox WHERE repeats IS NOT NULL")
+        ]
+    unexplained = []
     for _, deliveries in told:
-        put = Counter(
-            _words(delivery.shown)
-            for delivery in deliveries
-            if delivery.kind == "message" and SKIP in delivery.shown.labels
-        )
-        more += sum(put.values()) - len(put)
-    assert more <= unknown
+        put: set[str] = set()
+        for delivery in deliveries:
+            if delivery.kind == "message" and SKIP in delivery.shown.labels:
+                words = _words(delivery.shown)
+                if words in put and str(delivery.shown.message_id) not in keys_of_repeats:
+                    unexplained.append(words)
+                put.add(words)
+    assert len(unexplained) <= keys_of_repeats.count(None), unexplained
 
 
 _GLANCE = 0.05
