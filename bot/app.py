@@ -64,7 +64,7 @@ class Application:
 
     async def beat(self, now: Now) -> None:
         """Do everything that is due, in short transactions, then let the door send."""
-        while await self.house.store.write(self.house.rooms.follow_ups.beat, now()):
+        while await self.house.store.write(self.house.rooms.beat, now()):
             self.door.wake()
         self.door.wake()
         self.desk.ring()

@@ -192,7 +192,7 @@ def _shelf(name: str, folder: Path | None, languages: Sequence[str]) -> Library:
     if reading.value is None:
         raise FaultyJourneys([problem for problem in reading.problems if problem.kind == "error"])
     read: Journey = reading.value
-    return Library({read.code: read}, phrases, {read.code: fingerprint(read)})
+    return Library({read.code: read}, phrases, {read.code: fingerprint(read)}, phrases.words)
 
 
 def _heard() -> str | None:

@@ -13,6 +13,7 @@ from functools import partial
 
 import msgspec
 
+from bot.call_backs import CallBacks
 from bot.drawing import drawn
 from bot.invitations import Invitations
 from bot.library import encoded
@@ -41,9 +42,10 @@ _STATES = msgspec.json.Decoder(Conversation)
 class Conversations:
     """The conversations of these premises."""
 
-    def __init__(self, premises: Premises, invitations: Invitations) -> None:
+    def __init__(self, premises: Premises, invitations: Invitations, call_backs: CallBacks) -> None:
         self._premises = premises
         self._invitations = invitations
+        self._call_backs = call_backs
 
     def begin(self, tx: Transaction, follow_up: FollowUp, contact: Contact, person: Person, now: datetime) -> bool:
         """Begin the conversation of a follow-up whose person's floor is free (or yields); False if nothing is asked.
@@ -171,8 +173,7 @@ class Conversations:
         after = turn.conversation
         record(tx, self._premises, kept, turn, now)
         if turn.number is not None:
-            sealed = self._premises.keyring.seal(turn.number.encode(), purpose=b"call-back")
-            conversations.add_number(tx, contact.id, sealed, now)
+            self._call_backs.number(tx, contact.id, turn.number, person, now)
         if before.ended and not after.ended:
             week = open_week(tx, now, self._premises.zone)
             follow_ups.resume(tx, follow_up.id, "begun", now=now, week=week)

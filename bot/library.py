@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from flows.journey import Journey, Phrases
+from flows.journey import Journey, Phrases, Words
 from flows.reading import read_journey, read_phrases
 from flows.source import Problem
 
@@ -33,11 +33,12 @@ class FaultyJourneys(Exception):
 
 @dataclass(frozen=True)
 class Library:
-    """The journeys on the shelf, by code, and the phrases they share."""
+    """The journeys on the shelf, by code, the phrases they share, and all words that belong to no journey."""
 
     journeys: Mapping[str, Journey]
     phrases: Phrases
     fingerprints: Mapping[str, str]
+    words: Mapping[str, Words]
     _decoded: dict[str, Journey] = field(default_factory=dict, repr=False)
 
     def version(self, fingerprint: str, kept: Callable[[str], bytes]) -> Journey:
@@ -78,6 +79,18 @@ def shared_phrases(languages: Sequence[str]) -> Phrases:
     return reading.value
 
 
+def remarks(languages: Sequence[str]) -> dict[str, Words]:
+    """What the bot says outside every conversation, from the files of `bot/words`. FaultyJourneys with their errors."""
+    found: dict[str, Words] = {}
+    folder = resources.files("bot").joinpath("words")
+    for file in sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name):
+        reading = read_phrases(file.read_bytes(), file.name, languages)
+        if reading.value is None:
+            raise FaultyJourneys(reading.problems)
+        found |= reading.value.words
+    return found
+
+
 def opened(folder: Path | None, languages: Sequence[str]) -> Library:
     """Read every journey of `folder` (None: the built-in ones).
 
@@ -94,4 +107,5 @@ def opened(folder: Path | None, languages: Sequence[str]) -> Library:
             journeys[reading.value.code] = reading.value
     if problems:
         raise FaultyJourneys(problems)
-    return Library(journeys, phrases, {code: fingerprint(journey) for code, journey in journeys.items()})
+    fingerprints = {code: fingerprint(journey) for code, journey in journeys.items()}
+    return Library(journeys, phrases, fingerprints, {**remarks(languages), **phrases.words})

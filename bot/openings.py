@@ -136,7 +136,7 @@ def files(settings: Settings) -> tuple[Organisation, Library]:
         raise Refused(f"{error.filename}: can't be read ({error.strerror}).") from error
     if described is None or shelf is None:
         raise FaultyFiles(problems)
-    spoken = shelf.phrases.words["language-name"].texts
+    spoken = shelf.words["language-name"].texts
     for language in settings.languages:
         if language not in spoken:
             raise Refused(

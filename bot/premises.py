@@ -41,7 +41,7 @@ class Premises:
     @property
     def words(self) -> Mapping[str, Words]:
         """The phrases that belong to no journey."""
-        return self.library.phrases.words
+        return self.library.words
 
     @property
     def languages(self) -> tuple[str, ...]:

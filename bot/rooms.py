@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from bot.call_backs import CallBacks
 from bot.citizens import Citizens
 from bot.contacts import Contacts
 from bot.conversations import Conversations
@@ -11,6 +13,10 @@ from bot.follow_ups import FollowUps
 from bot.invitations import Invitations
 from bot.people import People
 from bot.premises import Premises
+from bot.privacy import Privacy
+from bot.remarks import Remarks
+from bot.store.database import Transaction
+from bot.welcome import Welcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +29,27 @@ class Rooms:
     contacts: Contacts
     conversations: Conversations
     follow_ups: FollowUps
+    call_backs: CallBacks
+    privacy: Privacy
+    welcome: Welcome
     citizens: Citizens
+
+    def beat(self, tx: Transaction, now: datetime) -> bool:
+        """Everything that is due, a bounded part of each kind; True if there may be more."""
+        more = self.follow_ups.beat(tx, now)
+        return self.call_backs.beat(tx, now) or more
 
 
 def built(premises: Premises) -> Rooms:
     """The rooms of these premises."""
     people = People(premises)
+    remarks = Remarks(premises)
     invitations = Invitations(premises)
-    conversations = Conversations(premises, invitations)
+    call_backs = CallBacks(premises, remarks)
+    conversations = Conversations(premises, invitations, call_backs)
     follow_ups = FollowUps(premises, conversations)
+    privacy = Privacy(premises, remarks)
+    welcome = Welcome(premises, people, invitations, conversations, follow_ups, remarks)
     return Rooms(
         premises=premises,
         people=people,
@@ -39,5 +57,8 @@ def built(premises: Premises) -> Rooms:
         contacts=Contacts(premises, invitations),
         conversations=conversations,
         follow_ups=follow_ups,
-        citizens=Citizens(premises, people, invitations, conversations, follow_ups),
+        call_backs=call_backs,
+        privacy=privacy,
+        welcome=welcome,
+        citizens=Citizens(premises, people, conversations, follow_ups, welcome, privacy, call_backs, remarks),
     )

@@ -158,7 +158,7 @@ class Reader:
         self._ways: dict[str, str] = {}
         self._languages: dict[str, str] = {}
         for phrase in WAYS:
-            for language, text in library.phrases.words[phrase].texts.items():
+            for language, text in library.words[phrase].texts.items():
                 self._ways[text] = phrase
                 if phrase == "language-name":
                     self._languages[text] = language

@@ -221,7 +221,7 @@ class Simulation:
         if self._has_to_go(now):
             await self._goes_away(now)
             return
-        while await around.store.write(around.rooms.follow_ups.beat, now):
+        while await around.store.write(around.rooms.beat, now):
             await self._settle()
         if now - self._tidied >= _TIDY_EVERY:
             self._tidied = now
@@ -250,7 +250,7 @@ class Simulation:
         await around.door.bring(held)
         while await around.take():
             pass
-        while await around.store.write(around.rooms.follow_ups.beat, now):
+        while await around.store.write(around.rooms.beat, now):
             pass
         await self._settle()
 

@@ -18,6 +18,11 @@ Action = Literal[
     "wish",
     "rights",
     "language",  # `choice` is the language
+    # Outside every conversation; `choice` says which, and `question` about what where that is needed.
+    "call-back",
+    "erase",
+    "pause",
+    "there",  # when the person was where an open invitation hangs: "now", "today", "earlier"
 ]
 
 Purpose = Literal["question", "repeat", "say", "thanks", "note", "emergency", "shell"]

@@ -218,7 +218,7 @@ class BareCore:
             return True
         if not isinstance(reply, Typed) or reply.edited:
             return False
-        words = shelf().phrases.words
+        words = shelf().words
         if wish(reply.text) == "language":
             self._say("choose-language", *(
                 Button(in_language(words["language-name"], code), Tap("language", choice=code))
@@ -240,5 +240,5 @@ class BareCore:
                 self._say("button-gone")
 
     def _say(self, phrase: str, *buttons: Button) -> None:
-        text = filled(shelf().phrases.words[phrase], self._language, self._names)
+        text = filled(shelf().words[phrase], self._language, self._names)
         self.screen.shows(text, tuple(((button.label, button.tap),) for button in buttons))

@@ -84,7 +84,7 @@ class House:
     async def beat(self, **later: float) -> None:
         """Time passes (`hours=2`), then one heartbeat."""
         self.now += timedelta(**later)
-        while await self.store.write(self.rooms.follow_ups.beat, self.now):
+        while await self.store.write(self.rooms.beat, self.now):
             pass
         await self.deliver()
 

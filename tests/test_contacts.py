@@ -97,7 +97,7 @@ async def test_a_contact_keeps_the_version_it_began_with(house: House) -> None:
     source = library.encoded(old.journeys["office-visit"]).decode().replace("Hur enkelt var det", "Hur lätt var det")
     changed = library.decoded(source.replace("Vad gjorde att", "Vad fick dig").encode())
     prints = {**old.fingerprints, "office-visit": library.fingerprint(changed)}
-    shelf = library.Library({**old.journeys, "office-visit": changed}, old.phrases, prints)
+    shelf = library.Library({**old.journeys, "office-visit": changed}, old.phrases, prints, old.words)
     premises = replace(house.premises, library=shelf)
     later = House(house.store, premises, built(premises), house.now, house.shown)
     await later.beat(hours=20)

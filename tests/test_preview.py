@@ -70,7 +70,7 @@ def played(*lines: str, part: Part | None = None, what: Journey = SMALL, languag
     """Everything that is said when somebody writes these lines."""
     said: list[str] = []
     written: Iterator[str] = iter(lines)
-    shelf = Library({what.code: what}, PHRASES, {what.code: fingerprint(what)})
+    shelf = Library({what.code: what}, PHRASES, {what.code: fingerprint(what)}, PHRASES.words)
     play(
         what,
         part,

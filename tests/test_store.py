@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -107,13 +108,28 @@ def test_the_migrations_make_the_schema(tmp_path: Path) -> None:
     migrations.applied(migrated)
     shown = sqlite3.connect(tmp_path / "s.db")
     shown.executescript((Path(migrations.__file__).parent / "schema.sql").read_text("utf-8"))
-    both = [
-        set(connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'migrations'"))
-        for connection in (migrated, shown)
-    ]
+    both = [_structure(connection) for connection in (migrated, shown)]
     migrated.close()
     shown.close()
     assert both[0] == both[1]
+
+
+def _structure(connection: sqlite3.Connection) -> dict[str, object]:
+    """Every table's columns, keys, checks and indices, however its text is laid out."""
+    found: dict[str, object] = {}
+    named = """SELECT name, sql FROM sqlite_master
+                WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations'"""
+    for table, text in connection.execute(named).fetchall():
+        found[table] = (
+            connection.execute(f"PRAGMA table_xinfo({table})").fetchall(),
+            set(connection.execute(f"PRAGMA foreign_key_list({table})").fetchall()),
+            sorted(re.findall(r"CHECK \(\w+ IN \([^)]*\)\)", text)),
+            "WITHOUT ROWID" in text,
+            "AUTOINCREMENT" in text,
+        )
+    indices = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' ORDER BY name"
+    found["indices"] = connection.execute(indices).fetchall()
+    return found
 
 
 def test_a_failed_migration_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,7 @@ async def _seen() -> list[Seen]:
         core = BareCore(transcript)
         if transcript.through_the_bot_only:
             # What the core does not know is told by its label.
-            rights = shelf().phrases.words["rights"].texts[transcript.language]
+            rights = shelf().words["rights"].texts[transcript.language]
             told = {"rights" for line in transcript.lines if line.text == rights}
             found.append(Seen(transcript, frozenset(), frozenset(told), frozenset(), ({}, {})))
             continue

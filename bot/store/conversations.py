@@ -165,11 +165,6 @@ def keep_block(
     )
 
 
-def add_number(tx: Transaction, contact: str, sealed: bytes, now: datetime) -> None:
-    """A number the person gave to be called on."""
-    tx.run(_SQL["add_number"], contact=contact, sealed=sealed, now=now)
-
-
 @dataclass(frozen=True, slots=True)
 class _Number:
     value: int

@@ -58,9 +58,6 @@ SELECT block FROM draws WHERE unit = :unit AND journey = :journey AND pool = :po
 INSERT INTO draws (unit, journey, pool, candidates, block) VALUES (:unit, :journey, :pool, :candidates, :block)
 ON CONFLICT (unit, journey, pool, candidates) DO UPDATE SET block = excluded.block
 
--- add_number: a number to be called on, sealed
-INSERT INTO call_back_numbers (contact_id, sealed, given_at) VALUES (:contact, :sealed, :now)
-
 -- puttings: the messages that put a question, under this asking number or the nearest before it (a correction puts none)
 SELECT id AS value FROM outbox
  WHERE conversation_id = :conversation AND question = :question AND kind = 'send' AND state <> 'failed'

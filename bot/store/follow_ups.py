@@ -42,6 +42,8 @@ class FollowUp:
     outcome: str | None
     contact_start: datetime | None
     contact_end: datetime | None
+    handed_over_at: datetime | None
+    hand_over_id: str | None
 
 
 def add(

@@ -1,4 +1,4 @@
--- Kundresa's first schema. Columns of type `moment` are milliseconds since 1970 in UTC and reach Python as aware
+-- Kundresa's schema. Columns of type `moment` are milliseconds since 1970 in UTC and reach Python as aware
 -- datetimes. Codes are kept, never labels. No column holds a clear chat id, name, phone number or code of an invitation.
 
 -- Facts about the database itself: the check of its key, and when somebody last listened at the door.
@@ -14,7 +14,9 @@ CREATE TABLE persons (
     language_chosen INTEGER NOT NULL DEFAULT 0,   -- 1: the person chose it; never guessed again
     created_at      moment NOT NULL,
     last_heard_at   moment,
-    unreachable_at  moment                        -- blocked the bot, or the account is gone
+    unreachable_at  moment,                       -- blocked the bot, or the account is gone
+    easy            INTEGER NOT NULL DEFAULT 0,   -- 1: easy-read texts, where a journey has them
+    paused_until    moment                        -- nothing new is asked before then
 ) WITHOUT ROWID;
 
 -- How a person is reached through one door. `lookup` is a keyed hash of the address, `sealed` the address itself, encrypted.
@@ -39,6 +41,31 @@ CREATE TABLE journey_versions (
     journey     TEXT NOT NULL,
     body        BLOB NOT NULL,                    -- the resolved journey as JSON
     first_used_at moment NOT NULL
+) WITHOUT ROWID;
+
+-- Contacts about the same thing. The name staff gave it, often a case number, is kept only as a keyed hash.
+CREATE TABLE matters (
+    id      TEXT PRIMARY KEY,
+    lookup  BLOB UNIQUE,
+    made_at moment NOT NULL
+) WITHOUT ROWID;
+
+-- Posters that anybody may begin with, and one-time cards. A contact is registered when somebody does.
+CREATE TABLE open_invitations (
+    id         TEXT PRIMARY KEY,
+    code_hash  BLOB NOT NULL UNIQUE,
+    kind       TEXT NOT NULL CHECK (kind IN ('poster', 'card')),
+    sheet      TEXT,                              -- the cards printed together
+    journey    TEXT NOT NULL,
+    unit       TEXT NOT NULL,
+    service    TEXT,
+    channel    TEXT,
+    language   TEXT,
+    made_at    moment NOT NULL,
+    expires_at moment NOT NULL,
+    used_at    moment,                            -- somebody began with it: a card is then spent
+    retired_at moment,
+    simulated  INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 -- One occasion: a visit, a call, a decision. `person_id` is set when its invitation is bound.
@@ -66,11 +93,45 @@ CREATE TABLE contacts (
     cancelled_at  moment,
     closed_at     moment,
     reminded_at   moment,                         -- one reminder a contact
-    simulated     INTEGER NOT NULL DEFAULT 0      -- 1: made by the demo
+    simulated     INTEGER NOT NULL DEFAULT 0,     -- 1: made by the demo
+    open_invitation_id TEXT REFERENCES open_invitations (id) ON DELETE SET NULL,
+    by_matter     INTEGER NOT NULL DEFAULT 0,     -- 1: its person is the matter's, and opened no invitation to it
+    not_asked     TEXT,                           -- why staff want nothing asked about it
+    moved_at      moment
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX contacts_by_reference ON contacts (unit, journey, reference_lookup) WHERE reference_lookup IS NOT NULL;
 CREATE INDEX contacts_of_person ON contacts (person_id);
 CREATE INDEX contacts_by_start ON contacts (start_at);
+CREATE INDEX contacts_of_matter ON contacts (matter_id) WHERE matter_id IS NOT NULL;
+CREATE INDEX contacts_of_open_invitation ON contacts (open_invitation_id, person_id) WHERE open_invitation_id IS NOT NULL;
+
+-- Every state of a contact, so that a week can be told as it stood at its close.
+CREATE TABLE contact_history (
+    id           INTEGER PRIMARY KEY,
+    contact_id   TEXT NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    at           moment NOT NULL,
+    week         TEXT NOT NULL,
+    unit         TEXT NOT NULL,
+    service      TEXT,
+    channel      TEXT,
+    cause        TEXT,
+    solved       TEXT,
+    outcome      TEXT,
+    matter_id    TEXT,
+    start_at     moment NOT NULL,
+    end_at       moment,
+    cancelled_at moment
+);
+CREATE INDEX history_of_contact ON contact_history (contact_id, id);
+
+-- References of contacts that were erased, by keyed hash: the same again registers nothing.
+CREATE TABLE tombstones (
+    unit             TEXT NOT NULL,
+    journey          TEXT NOT NULL,
+    reference_lookup BLOB NOT NULL,
+    made_at          moment NOT NULL,
+    PRIMARY KEY (unit, journey, reference_lookup)
+) WITHOUT ROWID;
 
 -- What lets a person begin. Only the hash of the code is kept: the code is made again from the id and the key.
 CREATE TABLE invitations (
@@ -84,6 +145,25 @@ CREATE TABLE invitations (
     expires_at moment NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX invitations_of_contact ON invitations (contact_id);
+
+-- Short codes to say aloud, by keyed hash: made anew from the key and the generation while they hold.
+CREATE TABLE spoken_codes (
+    lookup             BLOB PRIMARY KEY,
+    invitation_id      TEXT REFERENCES invitations (id) ON DELETE CASCADE,
+    open_invitation_id TEXT REFERENCES open_invitations (id) ON DELETE CASCADE,
+    generation         INTEGER NOT NULL,
+    made_at            moment NOT NULL,
+    expires_at         moment NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX spoken_codes_of_invitation ON spoken_codes (invitation_id, generation) WHERE invitation_id IS NOT NULL;
+-- Codes that were wrong, by who tried: what slows guessing. Never the code.
+CREATE TABLE wrong_codes (
+    id     INTEGER PRIMARY KEY,
+    lookup BLOB NOT NULL,
+    at     moment NOT NULL
+);
+CREATE INDEX wrong_codes_of_source ON wrong_codes (lookup, at);
+CREATE INDEX wrong_codes_by_time ON wrong_codes (at);
 
 -- One phase planned for one contact. The frozen columns are copied from the contact when it is sent.
 CREATE TABLE follow_ups (
@@ -106,11 +186,22 @@ CREATE TABLE follow_ups (
     late           INTEGER NOT NULL DEFAULT 0,
     unit           TEXT, service TEXT, channel TEXT, outcome TEXT,
     contact_start  moment, contact_end moment,
+    handed_over_at moment,                        -- given to the organisation's own sender
+    hand_over_id   TEXT,
     UNIQUE (contact_id, phase)
 ) WITHOUT ROWID;
 CREATE INDEX follow_ups_due ON follow_ups (due_at) WHERE state = 'planned' AND bound = 1;
 CREATE INDEX follow_ups_expiring ON follow_ups (useful_until) WHERE state <> 'ended';
 CREATE INDEX follow_ups_to_remind ON follow_ups (remind_at) WHERE state = 'begun' AND remind_at IS NOT NULL;
+CREATE INDEX follow_ups_handed_over ON follow_ups (hand_over_id) WHERE hand_over_id IS NOT NULL;
+
+-- Files of invitations given to the organisation's own sender of letters, mail or SMS.
+CREATE TABLE hand_overs (
+    id        TEXT PRIMARY KEY,
+    at        moment NOT NULL,
+    rows      INTEGER NOT NULL,
+    undone_at moment
+) WITHOUT ROWID;
 
 -- Every change of a follow-up's state or disposition, so that a week can be told as it stood at its close.
 CREATE TABLE follow_up_history (
@@ -182,13 +273,37 @@ CREATE INDEX answers_of_contact ON answers (contact_id);
 CREATE INDEX answers_of_person ON answers (person_id);
 CREATE INDEX answers_superseding ON answers (supersedes) WHERE supersedes IS NOT NULL;
 
--- The numbers people gave to be called on: sealed, apart from every answer.
-CREATE TABLE call_back_numbers (
-    id              INTEGER PRIMARY KEY,
-    contact_id      TEXT NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
-    sealed          BLOB NOT NULL,
-    given_at        moment NOT NULL
-);
+-- Promises to call, or to be there when the person calls. `asking`: the person is still choosing how.
+CREATE TABLE call_backs (
+    id              TEXT PRIMARY KEY,
+    person_id       TEXT REFERENCES persons (id) ON DELETE CASCADE,
+    contact_id      TEXT REFERENCES contacts (id) ON DELETE CASCADE,
+    unit            TEXT NOT NULL,
+    service         TEXT,
+    state           TEXT NOT NULL CHECK (state IN ('asking', 'open', 'done', 'withdrawn')),
+    way             TEXT CHECK (way IN ('call-me', 'i-call')),
+    slot            TEXT,
+    begun_at        moment NOT NULL,
+    asked_at        moment,                       -- the person had chosen everything
+    deadline        moment,
+    done_at         moment,
+    outcome         TEXT CHECK (outcome IN ('reached', 'not-reached', 'met')),
+    ask_at          moment,                       -- when the person is asked about it; NULL once they were
+    put_at          moment,
+    happened        TEXT CHECK (happened IN ('yes', 'no')),
+    helped          TEXT CHECK (helped IN ('yes', 'partly', 'no')),
+    answered_at     moment,
+    simulated       INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX call_backs_of_person ON call_backs (person_id);
+CREATE INDEX call_backs_open ON call_backs (deadline) WHERE state = 'open';
+CREATE INDEX call_backs_to_ask ON call_backs (ask_at) WHERE ask_at IS NOT NULL;
+-- The numbers people gave to be called on: sealed, apart from every answer, wiped when the call is done.
+CREATE TABLE numbers_to_call (
+    call_back_id TEXT PRIMARY KEY REFERENCES call_backs (id) ON DELETE CASCADE,
+    sealed       BLOB NOT NULL,
+    given_at     moment NOT NULL
+) WITHOUT ROWID;
 
 -- The questions still to be handed out in the current shuffled block, by unit, journey and candidates.
 CREATE TABLE draws (
@@ -267,10 +382,25 @@ CREATE TABLE week_files (
     PRIMARY KEY (week, name)
 ) WITHOUT ROWID;
 
--- Answer rows erased since, by the week they belonged to: a count, never content.
+-- Rows erased since, by the week they belonged to: a count, never content.
 CREATE TABLE erased (
     week TEXT PRIMARY KEY,
-    rows INTEGER NOT NULL
+    rows INTEGER NOT NULL,                        -- answers
+    follow_ups INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
+-- Erasures asked for and done. Whom they concerned is forgotten when they are.
+CREATE TABLE erasures (
+    id         TEXT PRIMARY KEY,
+    asked_at   moment NOT NULL,
+    asked_by   TEXT NOT NULL CHECK (asked_by IN ('person', 'staff', 'retention')),
+    person_id  TEXT,
+    contact_id TEXT,
+    state      TEXT NOT NULL CHECK (state IN ('queued', 'done')),
+    done_at    moment,
+    contacts   INTEGER NOT NULL DEFAULT 0,
+    answers    INTEGER NOT NULL DEFAULT 0,
+    call_backs INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 -- Requests handed over by commands, by their id, with the reply given: a repeat is harmless.
