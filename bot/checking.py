@@ -8,24 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import msgspec
 
 from bot import organisation
+from bot.agreement import budgets_of_no_journey, closed_journeys, closed_services, unknown_codes
 from bot.library import decoded, fingerprint, journey_files, shared_phrases
 from bot.organisation import Organisation
 from bot.settings import Settings
 from bot.store import contacts
 from bot.store.database import DatabaseRefused
 from bot.store.view import viewed
-from flows.conditions import parse_condition
-from flows.journey import PHASES, Journey, Test
-from flows.problems import FaultError, Problem, Problems, listed, suggestion
+from flows.journey import Journey
+from flows.problems import Problem, Problems
 from flows.reading import drifted, read_journey
-from flows.source import Entry, open_source
+from flows.source import open_source
 
-_SOLVED = ("yes", "no", "ongoing")
 _OF_AN_ORGANISATION = frozenset({"units", "services", "controller", "officer", "complaint authority", "months kept"})
 
 
@@ -62,17 +61,20 @@ def checked(files: Sequence[Path], settings: Settings) -> Findings:
     """
     findings = Findings()
     journeys, described = _sorted(files, settings, findings)
-    spoken = _organisation(described, settings, findings)
+    spoken = _organisation(described, journeys, settings, findings)
     phrases = shared_phrases(settings.languages)
     used = _used(settings.database, findings)
+    named = bool(described or settings.organisation)
+    own = bool(files or settings.journeys)
     for name, source in journeys:
         findings.journeys += 1
         reading = read_journey(source, name, phrases, settings.languages)
         problems = [*reading.problems]
         if spoken is not None:
-            problems += _unknown_codes(source, name, spoken, named=bool(described or settings.organisation))
+            problems += unknown_codes(source, name, spoken, named=named, own=own)
         if reading.value is not None:
             problems += _drift(reading.value, name, used)
+            problems += closed_journeys(source, name, reading.value, spoken if named else None)
         findings.problems += sorted(problems, key=lambda problem: problem.line)
     return findings
 
@@ -118,14 +120,19 @@ def _is_organisation(source: bytes) -> bool:
     return table is not None and "journey" not in table.entries and bool(_OF_AN_ORGANISATION & set(table.entries))
 
 
-def _organisation(described: Sequence[Source], settings: Settings, findings: Findings) -> Organisation | None:
+def _organisation(
+    described: Sequence[Source], journeys: Sequence[Source], settings: Settings, findings: Findings
+) -> Organisation | None:
     """The organisation whose codes count: the last one given, the settings', or the default. None if it is faulty."""
     found: Organisation | None = None
     for name, source in described:
         findings.organisations += 1
         reading = organisation.read(source, name, settings.languages, settings.time_zone)
-        findings.problems += reading.problems
         found = reading.value
+        problems = [*reading.problems, *budgets_of_no_journey(source, name, _known_journeys(journeys, settings))]
+        if journeys and found is not None:  # a file checked alone is not yet used by any
+            problems += closed_services(source, name, found)
+        findings.problems += sorted(problems, key=lambda problem: problem.line)
     if described:
         return found
     if settings.organisation is None:
@@ -136,54 +143,10 @@ def _organisation(described: Sequence[Source], settings: Settings, findings: Fin
         return None  # told when that file is checked
 
 
-def _unknown_codes(source: bytes, name: str, spoken: Organisation, *, named: bool) -> Iterator[Problem]:
-    """Conditions about the contact that can never hold, since the organisation has no such code.
-
-    Without an organisation file (`named`) its units and services are nobody's, so nothing is said of those.
-    """
-    known: dict[str, Sequence[str]] = {
-        "channel": [*spoken.channels],
-        "outcome": [*spoken.outcomes],
-        "cause": [*spoken.causes],
-        "solved": _SOLVED,
-    }
-    if named:
-        known |= {"unit": [*spoken.units], "service": [*spoken.services]}
-    problems = Problems(name)
-    for entry in _conditions(source):
-        for test in _tests(entry):
-            among = known.get(test.fact, test.values)
-            for code in test.values:
-                if code not in among:
-                    remedy = suggestion(code, among, f"There is {listed(among)}." if among else "None is named.")
-                    problems.warning(entry.line, f"The organisation has no {test.fact} '{code}'.", remedy)
-    yield from problems.in_order()
-
-
-def _conditions(source: bytes) -> Iterator[Entry]:
-    """Every `only if` of the file; what is wrong around them is told by reading it."""
-    table = open_source(source, Problems(""))
-    for phase in PHASES:
-        entry = table.entry(phase) if table else None
-        asks = _below(entry, "ask")
-        for question in asks.names() if asks else ():
-            condition = _below(_below(asks, question), "only if")
-            if condition is not None:
-                yield condition
-
-
-def _below(entry: Entry | None, name: str) -> Entry | None:
-    table = entry.table() if entry is not None and entry.names() else None
-    return table.entry(name) if table else None
-
-
-def _tests(entry: Entry) -> tuple[Test, ...]:
-    text = entry.text()
-    try:
-        condition = parse_condition(text) if text else None
-    except FaultError:
-        return ()
-    return tuple(test for test in condition.tests if test.about == "contact") if condition else ()
+def _known_journeys(journeys: Sequence[Source], settings: Settings) -> list[str]:
+    """The codes of the journeys in use and of those checked; a file is named as its journey."""
+    shelf = [file.name for file in journey_files(settings.journeys)]
+    return [PurePath(name).stem for name in dict.fromkeys([*shelf, *(name for name, _ in journeys)])]
 
 
 def _used(database: Path, findings: Findings) -> Mapping[str, tuple[str, Journey]]:

@@ -209,8 +209,7 @@ def _added(tx: Transaction, rooms: Rooms, kept: _Known) -> Added:
 
 
 def _cancel(tx: Transaction, rooms: Rooms, asked: CancelContact, now: datetime) -> _Known:
-    under_way = rooms.contacts.cancel(tx, asked.contact, now)
-    rooms.follow_ups.cancelled(tx, under_way, now)
+    rooms.changes.cancel(tx, asked.contact, now)
     return _Known(asked.contact)
 
 

@@ -76,6 +76,8 @@ class FollowUps:
                 self._end(tx, follow_up.id, contact.id, "unreachable", "blocked", contact.outcome, now)
             elif person.stopped_at is not None:
                 self._end(tx, follow_up.id, contact.id, "not-asked", "stopped", contact.outcome, now)
+            elif self._is_too_often(tx, contact, now):
+                self._leave_out(tx, contact, now)
             elif self._begun(tx, follow_up, contact, person, now):
                 taken.add(person_id)
             handled += 1
@@ -105,8 +107,8 @@ class FollowUps:
             contact = contacts.of_id(tx, follow_up.contact_id)
             outcome = contact.outcome if contact is not None else None
             if kept is None or kept.turn == "ended":
-                reason = "too-late" if follow_up.bound else "invitation-not-opened"
-                self._end(tx, follow_up.id, follow_up.contact_id, "missed", reason, outcome, now)
+                disposition, reason = self._never_begun(tx, follow_up)
+                self._end(tx, follow_up.id, follow_up.contact_id, disposition, reason, outcome, now)
             elif not self._closed(tx, follow_up, kept, now):
                 # It can't be read any more; it must end all the same.
                 conversations.give_floor(tx, kept.id, "ended")
@@ -207,15 +209,36 @@ class FollowUps:
         for kept in conversations.live_of_person(tx, person):
             self._conversations.close(tx, kept, "stopped", now, unheard="declined")
 
-    def cancelled(self, tx: Transaction, under_way: list[str], now: datetime) -> None:
-        """The contact was cancelled: end the conversations of these follow-ups."""
+    def end_early(self, tx: Transaction, under_way: list[str], reason: str, now: datetime) -> None:
+        """Staff ended what was under way of a contact: its conversations close with what was answered."""
         for follow_up in under_way:
             kept = conversations.of_follow_up(tx, follow_up)
             if kept is not None:
-                self._conversations.close(tx, kept, "cancelled", now, unheard="not-asked")
+                self._conversations.close(tx, kept, reason, now, unheard="not-asked")
                 person = people.of_id(tx, kept.person_id)
                 if person is not None:
                     self._conversations.next_turn(tx, person, now, present=False)
+
+    def _never_begun(self, tx: Transaction, follow_up: FollowUp) -> tuple[Disposition, str]:
+        if not follow_up.bound:
+            return "missed", "handed-over-not-opened" if follow_up.handed_over_at else "invitation-not-opened"
+        if follow_ups.is_paused(tx, follow_up.contact_id, follow_up.due_at):
+            return "not-asked", "paused"
+        return "missed", "too-late"
+
+    def _is_too_often(self, tx: Transaction, contact: Contact, now: datetime) -> bool:
+        # Only of a contact whose person did nothing to be asked about it, and only before it has begun.
+        if not contact.by_matter or any(one.begun_at is not None for one in follow_ups.of_contact(tx, contact.id)):
+            return False
+        budget = self._premises.organisation.budget(contact.journey, contact.audience)
+        if budget is None:
+            return False
+        return contacts.begun_lately(tx, contact, now - timedelta(days=budget.days)) >= budget.contacts
+
+    def _leave_out(self, tx: Transaction, contact: Contact, now: datetime) -> None:
+        for follow_up in follow_ups.of_contact(tx, contact.id):
+            if follow_up.state == "planned":
+                self._end(tx, follow_up.id, contact.id, "not-asked", "budget", contact.outcome, now)
 
     def _closed(self, tx: Transaction, follow_up: FollowUp, kept: Kept, now: datetime) -> bool:
         # What never left Telegram's way was not asked in time; nobody was silent.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.keys import code_hash
+from bot.matters import Matters
 from bot.premises import Premises
 from bot.store import contacts, follow_ups, invitations
 from bot.store.contacts import Contact
@@ -16,8 +17,9 @@ from bot.store.weeks import open_week
 class Invitations:
     """The invitations of these premises."""
 
-    def __init__(self, premises: Premises) -> None:
+    def __init__(self, premises: Premises, matters: Matters) -> None:
         self._premises = premises
+        self._matters = matters
 
     def make(self, tx: Transaction, contact: str, expires: datetime, now: datetime) -> str:
         """A personal invitation to a contact; returns its code, which is never stored."""
@@ -45,12 +47,15 @@ class Invitations:
         if invitation.person_id is None and invitation.expires_at <= now:
             return None
         contact = contacts.of_id(tx, invitation.contact_id)
-        if contact is None or contact.cancelled_at is not None or contact.person_id not in (None, person.id):
+        if contact is None or contact.cancelled_at is not None or contact.not_asked is not None:
+            return None
+        if contact.person_id not in (None, person.id) and not self._is_free(tx, contact):
             return None
         if invitation.person_id is None:
             invitations.bind(tx, invitation.id, person.id, now)
             contacts.bind(tx, contact.id, person.id)
             follow_ups.bind(tx, contact.id, bound=True)
+            self._matters.claim(tx, contact.matter_id)
             self._take_up_declined(tx, contact.id, now)
         return contact
 
@@ -59,6 +64,15 @@ class Invitations:
         invitations.release(tx, contact)
         contacts.bind(tx, contact, None)
         follow_ups.bind(tx, contact, bound=False)
+
+    def prolong(self, tx: Transaction, contact: str, expires: datetime) -> None:
+        """The contact was moved: its invitation holds until then."""
+        invitations.prolong(tx, contact, expires)
+
+    def _is_free(self, tx: Transaction, contact: Contact) -> bool:
+        # Given to its matter's person, who was asked nothing yet: whoever holds the invitation itself comes first.
+        begun = any(follow_up.begun_at is not None for follow_up in follow_ups.of_contact(tx, contact.id))
+        return bool(contact.by_matter) and not begun
 
     def _take_up_declined(self, tx: Transaction, contact: str, now: datetime) -> None:
         # Somebody said no thanks with this code before; whoever uses it now may still be asked what is useful to ask.

@@ -1,7 +1,7 @@
 """The keys: one secret file outside the database, and what is made with it. Never logs or returns the secret.
 
 From the file's 32 random bytes HKDF-SHA256 derives a key for each use: `seal` (AES-256-GCM), `lookup` (HMAC of an
-address), `invitation` (the codes in links) and `reference` (HMAC of a case reference). Losing the file means losing
+address), `invitation` (the codes in links), `reference` (HMAC of a case reference) and `matter` (HMAC of a matter's name). Losing the file means losing
 every address and every link; the answers stay readable.
 """
 
@@ -39,6 +39,7 @@ class Keyring:
         self._lookup = _derived(secret, b"lookup")
         self._invitation = _derived(secret, b"invitation")
         self._reference = _derived(secret, b"reference")
+        self._matter = _derived(secret, b"matter")
         self.check = hmac.digest(_derived(secret, b"check"), b"kundresa", "sha256")
 
     def lookup(self, door: str, address: str) -> bytes:
@@ -65,6 +66,10 @@ class Keyring:
     def reference(self, unit: str, journey: str, reference: str) -> bytes:
         """16 bytes that recognise a case reference within its unit and journey."""
         return hmac.digest(self._reference, f"{unit}\n{journey}\n{reference}".encode(), "sha256")[:16]
+
+    def matter(self, name: str) -> bytes:
+        """16 bytes that recognise a matter by the name staff gave it."""
+        return hmac.digest(self._matter, name.encode(), "sha256")[:16]
 
 
 def code_hash(code: str) -> bytes:

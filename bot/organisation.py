@@ -1,4 +1,4 @@
-"""The organisation: its names, units, services, contact details, quiet hours, and the labels of its codes.
+"""The organisation: names, units, services, contact details, hours, terms, and the labels of its codes.
 
 Read from one YAML file, all its faults at once, as a journey is; without a file a plain default with one unit
 holds. Never looks into the database and never decides what is sent.
@@ -6,31 +6,38 @@ holds. Never looks into the database and never decides what is sent.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from holidays import list_supported_countries
-
+from bot import organisation_entries as entries
+from bot import terms
+from bot.organisation_entries import ABSENT
+from bot.terms import Budget, CallBacks, ContactBudget, Erasure
 from flows.journey import Words
 from flows.problems import Problem, Problems, listed, suggestion
+from flows.reading import DOORS as DOORS
 from flows.reading import Reading
 from flows.source import Entry, Table, open_source
-from flows.syntax import Leaf, Row
 from flows.timing import Calendar
+from flows.working_hours import OFFICE_WEEK, Span, Week, WorkingHours
 
-DOORS = ("telegram", "web")
 OUTCOMES = ("granted", "partly", "denied", "other", "unknown")
 """How a case can end; figures are told apart by these, so that an organisation names but never changes them."""
 
+OWN_REASONS = (
+    *("same-day", "registered-late", "no-allowed-hour", "never-useful", "invitation-not-opened", "too-late"),
+    *("no-reply", "no-thanks", "all-skipped", "stopped", "blocked", "nothing-to-ask", "journey-gone", "cancelled"),
+    *("contact-budget", "paused", "erased", "handed-over", "closed-door"),
+)
+"""Why the house itself did not ask; no reason of staff's may have such a code."""
+
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _KEPT_AT_MOST = 120  # months
-_ABSENT = Words({})
 _NEEDED = {
     "name": "Write what citizens call the organisation.",
     "controller": "Write who answers for the personal data.",
@@ -41,8 +48,12 @@ _NEEDED = {
     "units": "Name at least one unit.",
     "services": "Name at least one service.",
 }
-_OPTIONAL = ("legal basis", "notice link", "hours", "emergency words", "holidays", "time zone", "quiet hours")
-_LABELS = ("channels", "outcomes", "causes")
+_OPTIONAL = (
+    *("legal basis", "notice link", "hours", "emergency words", "holidays", "time zone", "quiet hours"),
+    *("working hours", "contact budget", "call-backs", "erasure", "retention decision"),
+)
+_LABELS = ("channels", "outcomes", "causes", "reasons")
+_OF_UNITS = ("name", "phone", "hours", "working hours", "call-backs", "pilot from")
 
 
 class UnknownCode(Exception):
@@ -59,9 +70,10 @@ class FaultyOrganisation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A part of the organisation. `phone` and `hours` are None where the organisation's hold.
+    """A part of the organisation. `phone`, `hours`, `week` and `call_backs` are None where the organisation's hold.
 
-    `pilot_from` is the first local day on which it tries something that the others do not, or None.
+    `hours` is a text for people, `week` when staff work. `pilot_from` is the first local day on which it tries
+    something that the others do not, or None.
     """
 
     code: str
@@ -69,6 +81,8 @@ class Unit:
     phone: str | None = None
     hours: Words | None = None
     pilot_from: date | None = None
+    week: Week | None = None
+    call_backs: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +99,9 @@ class Organisation:
     """The organisation as its file says. Mappings are by code, in the file's order.
 
     `legal_basis` is empty where the shared phrase holds. `officer` is how the data protection officer is reached;
-    `phone` and `hours` the way to a human being, as they stand in texts. Quiet hours are local wall clock in `zone`.
-    `emergency_words` are as `flows.understanding.emergency` takes them, `languages` the preferred one first.
+    `phone` and `hours` the way to a human being, as they stand in texts. Quiet hours and `week`, when staff work, are
+    local wall clock in `zone`. `emergency_words` are as `flows.understanding.emergency` takes them, `languages` the
+    preferred one first. `retention_decision` is empty where none is named. `reasons` are staff's, for not asking.
     """
 
     name: Words
@@ -109,11 +124,38 @@ class Organisation:
     channels: Mapping[str, Words]
     outcomes: Mapping[str, Words]
     causes: Mapping[str, Words]
+    reasons: Mapping[str, Words]
+    week: Week
+    contact_budget: ContactBudget
+    call_backs: CallBacks
+    erasure: Erasure
+    retention_decision: Words
 
     @property
     def calendar(self) -> Calendar:
         """When people may be written to."""
         return _calendar(self.zone.key, self.quiet_from, self.quiet_until, self.holiday_country)
+
+    def budget(self, journey: str, audience: str) -> Budget | None:
+        """How often a new contact of this journey may be followed up with the same person; None is no limit."""
+        return self.contact_budget.of(journey, audience)
+
+    def working_hours(self, unit: str | None = None) -> WorkingHours:
+        """When staff of this unit work; the organisation's hours where it has none, or is not known any more."""
+        return _working_hours(self.zone.key, self._week(unit), self.holiday_country)
+
+    def calls_back(self, unit: str | None = None) -> bool:
+        """Whether this unit calls people who want it; what the organisation says where it says nothing."""
+        found = self.units.get(unit or "")
+        return self.call_backs.offered if found is None or found.call_backs is None else found.call_backs
+
+    def slots(self, unit: str | None = None) -> Mapping[str, Span]:
+        """When people can choose to be called by this unit: the slots in which its staff work; none where it won't."""
+        return self.call_backs.slots_within(self._week(unit)) if self.calls_back(unit) else {}
+
+    def _week(self, unit: str | None) -> Week:
+        found = self.units.get(unit or "")
+        return self.week if found is None or found.week is None else found.week
 
 
 def opened(path: Path | None, languages: Sequence[str], zone: ZoneInfo = _STOCKHOLM) -> Organisation:
@@ -154,6 +196,7 @@ def meant(code: str, among: Collection[str], what: str) -> str:
 
 # Kept: to check the country takes longer than to plan a contact.
 _calendar = lru_cache(maxsize=64)(Calendar)
+_working_hours = lru_cache(maxsize=256)(WorkingHours)
 
 
 def _read(
@@ -166,62 +209,44 @@ def _read(
     table.allow("an organisation", (*_NEEDED, *_OPTIONAL, *_LABELS))
     for name, remedy in _NEEDED.items():
         table.need(name, remedy)
-    months = table.entry("months kept")
+    months, alarms = table.entry("months kept"), table.entry("emergency words")
+    usual = plain.emergency_words if plain else ()
     quiet_from, quiet_until = _quiet_hours(table.entry("quiet hours"))
     organisation = Organisation(
-        name=table.words("name", languages) or _ABSENT,
-        controller=table.words("controller", languages) or _ABSENT,
-        officer=_reached(table.entry("officer"), languages),
-        legal_basis=table.words("legal basis", languages) or _ABSENT,
-        notice_link=_link(table.entry("notice link")),
+        name=table.words("name", languages) or ABSENT,
+        controller=table.words("controller", languages) or ABSENT,
+        officer=entries.in_any_language(table.entry("officer"), languages),
+        legal_basis=table.words("legal basis", languages) or ABSENT,
+        notice_link=entries.link(table.entry("notice link")),
         months_kept=(months.whole(1, _KEPT_AT_MOST) if months else None) or 0,
-        complaint_authority=table.words("complaint authority", languages) or _ABSENT,
+        complaint_authority=table.words("complaint authority", languages) or ABSENT,
         phone=table.text("phone") or "",
-        hours=table.words("hours", languages) or (plain.hours if plain else _ABSENT),
-        emergency_words=_emergency_words(table, plain.emergency_words if plain else ()),
-        holiday_country=_country(table.entry("holidays")),
-        zone=_zone(table.entry("time zone"), zone),
+        hours=table.words("hours", languages) or (plain.hours if plain else ABSENT),
+        emergency_words=entries.emergency_words(alarms, usual) if alarms else usual,
+        holiday_country=entries.country(table.entry("holidays")),
+        zone=entries.zone(table.entry("time zone"), zone),
         quiet_from=quiet_from,
         quiet_until=quiet_until,
         languages=tuple(languages),
         units=dict(_units(table, languages)),
         services=dict(_services(table, languages)),
         channels=_labels(table, "channels", languages) or (plain.channels if plain else {}),
-        outcomes={**(plain.outcomes if plain else {}), **_labels(table, "outcomes", languages)},
+        outcomes={**(plain.outcomes if plain else {}), **_outcomes(table, languages)},
         causes=_labels(table, "causes", languages) or (plain.causes if plain else {}),
+        reasons=_labels(table, "reasons", languages, OWN_REASONS) or (plain.reasons if plain else {}),
+        week=terms.week(table.entry("working hours")) or OFFICE_WEEK,
+        contact_budget=terms.contact_budget(table.entry("contact budget")),
+        call_backs=terms.call_backs(table.entry("call-backs")),
+        erasure=terms.erasure(table.entry("erasure")),
+        retention_decision=entries.in_any_language(table.entry("retention decision"), languages),
     )
     return Reading(None if problems.failed else organisation, problems.in_order())
-
-
-def _reached(entry: Entry | None, languages: Sequence[str]) -> Words:
-    """Words, or one text for all languages: an address is the same in each."""
-    if entry and isinstance(entry.node, Leaf):
-        return Words(dict.fromkeys(languages, entry.text() or ""))
-    return (entry.words(languages) if entry else None) or _ABSENT
-
-
-def _link(entry: Entry | None) -> str | None:
-    text = entry.text() if entry else None
-    if entry and text and not re.fullmatch(r"https://[^\s{}]+", text):
-        entry.error(f"'{text}' is no link to a page.", "Write it as in https://example.org/privacy.")
-    return text
-
-
-def _emergency_words(table: Table, otherwise: tuple[str, ...]) -> tuple[str, ...]:
-    entry = table.entry("emergency words")
-    if entry is None:
-        return otherwise
-    words = [(item, word) for item in entry.items() if (word := item.text())]
-    for item, word in words:
-        if sum(character.isalpha() for character in word) < 3:
-            item.error(f"'{word}' would be found in too many messages.", "Write at least three letters.")
-    return tuple(word for _, word in words)
 
 
 def _quiet_hours(entry: Entry | None) -> tuple[time, time]:
     text = (entry.text() if entry else None) or "20:00 to 08:00"
     try:
-        evening, morning = (_wall(hour) for hour in text.split(" to "))
+        evening, morning = entries.walls(text)
         _calendar("UTC", evening, morning, None)
     except ValueError:
         if entry:
@@ -230,71 +255,38 @@ def _quiet_hours(entry: Entry | None) -> tuple[time, time]:
     return evening, morning
 
 
-def _wall(hour: str) -> time:
-    hours, _, minutes = hour.partition(":")
-    return time(int(hours), int(minutes or 0))
-
-
-def _country(entry: Entry | None) -> str | None:
-    code = entry.text() if entry else "SE"
-    if entry and code not in (None, "none", *list_supported_countries(include_aliases=False)):
-        remedy = "Write a country code in capitals, such as SE or FI, or none."
-        entry.error(f"The holidays of '{code}' are not known.", remedy)
-    return None if code == "none" else code
-
-
-def _zone(entry: Entry | None, otherwise: ZoneInfo) -> ZoneInfo:
-    name = entry.one_of(available_timezones()) if entry else None
-    return ZoneInfo(name) if name else otherwise
-
-
-def _named(table: Table, name: str) -> list[Entry]:
-    entry = table.entry(name)
-    found = entry.table() if entry else None
-    if entry and found and not found.entries:
-        entry.error(f"Nothing is named under '{name}'.", "Name at least one.")
-    return found.codes() if found else []
-
-
 def _units(table: Table, languages: Sequence[str]) -> Iterator[tuple[str, Unit]]:
-    for entry in _named(table, "units"):
+    for entry in entries.named(table, "units"):
         if below := entry.table():
-            below.allow("a unit", ("name", "phone", "hours", "pilot from"))
+            below.allow("a unit", _OF_UNITS)
             below.need("name", "Write what citizens call it.")
-            name, hours = below.words("name", languages) or _ABSENT, below.words("hours", languages)
-            yield entry.name, Unit(entry.name, name, below.text("phone"), hours, _day(below.entry("pilot from")))
-
-
-def _day(entry: Entry | None) -> date | None:
-    text = entry.text() if entry else None
-    if entry is None or text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        entry.error(f"'{text}' is no day.", "Write year, month and day, such as 2027-01-15.")
-        return None
+            calls = below.entry("call-backs")
+            yield (
+                entry.name,
+                Unit(
+                    entry.name,
+                    below.words("name", languages) or ABSENT,
+                    phone=below.text("phone"),
+                    hours=below.words("hours", languages),
+                    pilot_from=entries.day(below.entry("pilot from")),
+                    week=terms.week(below.entry("working hours")),
+                    call_backs=calls.flag() if calls else None,
+                ),
+            )
 
 
 def _services(table: Table, languages: Sequence[str]) -> Iterator[tuple[str, Service]]:
-    for entry in _named(table, "services"):
+    for entry in entries.named(table, "services"):
         if below := entry.table():
             below.allow("a service", ("name", "doors"))
             below.need("name", "Write what citizens call it.")
-            name, doors = below.words("name", languages) or _ABSENT, _doors(below.entry("doors"))
+            name, doors = below.words("name", languages) or ABSENT, entries.doors(below.entry("doors"))
             yield entry.name, Service(entry.name, name, doors)
 
 
-def _doors(entry: Entry | None) -> tuple[str, ...]:
-    if entry is None:
-        return DOORS
-    if entry.node == Row((), entry.node.line):
-        entry.error("No door is open to this service.", f"Write {listed(DOORS, 'or')}, or both in brackets.")
-    return tuple(door for item in entry.items() if (door := item.one_of(DOORS)))
+def _labels(table: Table, name: str, languages: Sequence[str], taken: Sequence[str] = ()) -> Mapping[str, Words]:
+    return entries.labels(entries.named(table, name, taken), languages)
 
 
-def _labels(table: Table, name: str, languages: Sequence[str]) -> Mapping[str, Words]:
-    entries = _named(table, name)
-    if name == "outcomes":
-        Table(name, 0, {entry.name: entry for entry in entries}, table.problems).allow("an outcome", OUTCOMES)
-    return {entry.name: words for entry in entries if (words := entry.words(languages))}
+def _outcomes(table: Table, languages: Sequence[str]) -> Mapping[str, Words]:
+    return entries.labels(entries.known(table, "outcomes", "outcome", OUTCOMES), languages)

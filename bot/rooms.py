@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.call_backs import CallBacks
+from bot.changes import Changes
 from bot.citizens import Citizens
 from bot.contacts import Contacts
 from bot.conversations import Conversations
 from bot.follow_ups import FollowUps
 from bot.invitations import Invitations
+from bot.matters import Matters
 from bot.people import People
 from bot.premises import Premises
 from bot.privacy import Privacy
@@ -27,6 +29,7 @@ class Rooms:
     people: People
     invitations: Invitations
     contacts: Contacts
+    changes: Changes
     conversations: Conversations
     follow_ups: FollowUps
     call_backs: CallBacks
@@ -44,7 +47,9 @@ def built(premises: Premises) -> Rooms:
     """The rooms of these premises."""
     people = People(premises)
     remarks = Remarks(premises)
-    invitations = Invitations(premises)
+    matters = Matters(premises)
+    invitations = Invitations(premises, matters)
+    contacts = Contacts(premises, invitations, matters)
     call_backs = CallBacks(premises, remarks)
     conversations = Conversations(premises, invitations, call_backs)
     follow_ups = FollowUps(premises, conversations)
@@ -54,7 +59,8 @@ def built(premises: Premises) -> Rooms:
         premises=premises,
         people=people,
         invitations=invitations,
-        contacts=Contacts(premises, invitations),
+        contacts=contacts,
+        changes=Changes(premises, contacts, invitations, matters, follow_ups),
         conversations=conversations,
         follow_ups=follow_ups,
         call_backs=call_backs,

@@ -150,7 +150,7 @@ class Simulation:
 
     def _cancelling(self, contact: str) -> Callable[[], Awaitable[None]]:
         def cancelled(tx: Transaction, rooms: Rooms, now: datetime) -> None:
-            rooms.follow_ups.cancelled(tx, rooms.contacts.cancel(tx, contact, now), now)
+            rooms.changes.cancel(tx, contact, now)
 
         async def cancels() -> None:
             await self._around.store.write(cancelled, self._around.rooms, self._around.clock())

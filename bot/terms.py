@@ -64,9 +64,9 @@ class ContactBudget:
 class CallBacks:
     """What somebody who wants to be called is promised.
 
-    `offered` holds for units that do not say themselves whether they call back. `within_hours` are working hours of the unit;
-    `slots` are local wall clock by `SLOTS`; `asked_after_days` is how many days after the call was done the person is
-    asked whether it happened.
+    `offered` holds for units that do not say themselves whether they call back. `within_hours` are working hours of
+    the unit; `slots` are local wall clock by `SLOTS`; `asked_after_days` is how many days after the call was done the
+    person is asked whether it happened.
     """
 
     offered: bool = True
@@ -102,8 +102,13 @@ def contact_budget(entry: Entry | None) -> ContactBudget:
 
 def week(entry: Entry | None) -> Week | None:
     """`working hours:`, or None without them. A day that is not named is free."""
-    table = entry.table() if entry else None
-    if entry is None or table is None:
+    if entry is None:
+        return None
+    if isinstance(entry.node, Leaf) and not entry.is_empty:
+        entry.error(f"'{entry.name}' does not say on which days.", "Write it as in 'monday to friday: 08:00 to 16:30'.")
+        return None
+    table = entry.table()
+    if table is None:
         return None
     days: dict[int, tuple[Span, ...]] = {}
     lines: dict[int, int] = {}

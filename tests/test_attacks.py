@@ -416,8 +416,7 @@ async def test_cancelling_gives_the_floor_to_what_waits(house: House) -> None:
     second = await house.register("phone-call", start=house.now - timedelta(hours=2), channel="phone")
     for registered in (first, second):
         await house.says(ANNA, f"/start {registered.code}")
-    under_way = await house.store.write(house.rooms.contacts.cancel, second.id, house.now)
-    await house.store.write(house.rooms.follow_ups.cancelled, under_way, house.now)
+    await house.store.write(house.rooms.changes.cancel, second.id, house.now)
     await house.deliver()
 
     assert house.shown[-1].body.text.startswith("Nu tillbaka till en fråga som väntade.")
@@ -454,8 +453,7 @@ async def test_a_cancelled_contact_is_not_taken_up_again(house: House) -> None:
     """A change of an answer about a contact that didn't take place after all reopens nothing, and gets a word."""
     contact = await _phone_call(house)
     await house.says(ANNA, "1")
-    under_way = await house.store.write(house.rooms.contacts.cancel, contact, house.now)
-    await house.store.write(house.rooms.follow_ups.cancelled, under_way, house.now)
+    await house.store.write(house.rooms.changes.cancel, contact, house.now)
     await house.taps(ANNA, "Ändra")
 
     assert house.shown[-1].body.text == house.words("button-gone")

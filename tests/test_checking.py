@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import library, settings
+from bot import library, organisation, settings
 from bot.checking import Findings, checked
 from bot.library import encoded, fingerprint
 from bot.settings import Settings
@@ -114,22 +114,86 @@ def test_the_organisation_of_the_settings_is_checked_too(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("condition", "warning"),
+    ("condition", "fault"),
     [
         ("contact channel is phon", "The organisation has no channel 'phon'. Did you mean 'phone'?"),
+        ("contact cause is advise", "The organisation has no cause 'advise'. Did you mean 'advice'?"),
+        ("contact outcome is grantd", "The organisation has no outcome 'grantd'. Did you mean 'granted'?"),
         ("contact service is permitt", "The organisation has no service 'permitt'. Did you mean 'permits'?"),
         ("contact unit is not x", "The organisation has no unit 'x'. There is south."),
         ("contact solved is yes or maybe", "The organisation has no solved 'maybe'. There is yes, no and ongoing."),
     ],
 )
-def test_a_condition_that_can_never_hold_is_warned_of(
-    here: Settings, tmp_path: Path, condition: str, warning: str
+def test_a_condition_that_can_never_hold_is_an_error(
+    here: Settings, tmp_path: Path, condition: str, fault: str
 ) -> None:
     """A code that the organisation does not have is told on its own line, with what is near."""
     (tmp_path / "aby.yaml").write_text(HOUSE, "utf-8")
     file = journey(tmp_path, SOUND.replace("contact channel is phone", condition))
     lines = told(checked([tmp_path / "aby.yaml", file], here), tmp_path)
-    assert lines[0] == f"small.yaml, line 9: warning: {warning}"
+    assert lines[0] == f"small.yaml, line 9: {fault}"
+    assert lines[1] == "1 journey, 1 organisation, 1 error, 0 warnings"
+
+
+def test_a_built_in_journey_may_know_more_channels(tmp_path: Path) -> None:
+    """What an organisation can't mend, since the journey is not its own, is a warning."""
+    text = HOUSE + 'channels: { phone: { sv: "Telefon", fi: "Puhelin", en: "Phone" } }\n'
+    (tmp_path / "aby.yaml").write_text(text, "utf-8")
+    environment = {"KUNDRESA_DATABASE": str(tmp_path / "k.db"), "KUNDRESA_ORGANISATION": str(tmp_path / "aby.yaml")}
+    findings = checked([], settings.read(environment))
+    assert findings.errors == 0
+    assert any("has no channel 'email'" in line for line in findings.lines())
+    (tmp_path / "own").mkdir()
+    journey(tmp_path / "own", SOUND.replace("is phone", "is email"))
+    findings = checked([], settings.read(environment | {"KUNDRESA_JOURNEYS": str(tmp_path / "own")}))
+    assert findings.errors == 1
+
+
+def test_a_budget_of_a_journey_that_is_not_there_is_told(here: Settings, tmp_path: Path) -> None:
+    """A misspelt journey would leave its budget without effect; one that is checked with the file is known."""
+    file = tmp_path / "aby.yaml"
+    file.write_text(HOUSE + "contact budget:\n  journeys: { ofice-visit: no limit, small: 1 in 9 days }\n", "utf-8")
+    warning = "aby.yaml, line 10: warning: There is no journey"
+    lines = told(checked([file], here), tmp_path)
+    assert lines[0] == f"{warning} 'ofice-visit'. Did you mean 'office-visit'?"
+    assert lines[1].startswith(f"{warning} 'small'. There is ")
+    lines = told(checked([file, journey(tmp_path)], here), tmp_path)
+    assert [line for line in lines if "There is no journey" in line] == [
+        f"{warning} 'ofice-visit'. Did you mean 'office-visit'?"
+    ]
+
+
+def test_whoever_can_never_be_asked_is_told_of(here: Settings, tmp_path: Path) -> None:
+    """A web-only service, a web-only journey and two that share no door are warned of, each on its own line."""
+    care = 'care: { name: { sv: "Omsorg", fi: "Hoiva", en: "Care" }, doors: [web] }'
+    house = HOUSE.replace("services: {", f"services: {{ {care},")
+    (tmp_path / "aby.yaml").write_text(house, "utf-8")
+    assert checked([tmp_path / "aby.yaml"], here).problems == []
+
+    def warned(doors: str) -> list[str]:
+        findings = checked([tmp_path / "aby.yaml", journey(tmp_path, SOUND + doors)], here)
+        assert findings.errors == 0
+        return told(findings, tmp_path)[:-1]
+
+    closed = "is open through web alone, and this version asks through telegram alone."
+    service = f"aby.yaml, line 8: warning: The service 'care' {closed}"
+    [alone] = warned("")
+    assert alone.startswith(service)
+    assert len(warned("doors: [telegram, web]\n")) == 1
+    [first, apart] = warned("doors: telegram\n")
+    assert first.startswith(service)
+    assert apart.startswith("small.yaml, line 12: warning: The journey has no door in common with the service care:")
+    [first, second] = warned("doors: [web]\n")
+    assert first.startswith(service)
+    assert second.startswith(f"small.yaml, line 12: warning: The journey {closed}")
+    (tmp_path / "aby.yaml").write_text(house.replace("[web]", "[telegram]"), "utf-8")
+    assert "the service care:" in warned("doors: [web]\n")[1]
+
+
+def test_the_example_is_sound(here: Settings) -> None:
+    """The organisation that stands as an example has no fault, and nothing to warn of."""
+    file = Path(organisation.__file__).with_name("organisation_example.yaml")
+    assert [*checked([file], here).lines()] == ["0 journeys, 1 organisation, 0 errors, 0 warnings"]
 
 
 def test_without_an_organisation_units_and_services_are_not_doubted(here: Settings, tmp_path: Path) -> None:

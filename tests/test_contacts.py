@@ -118,11 +118,11 @@ async def test_a_contact_keeps_the_version_it_began_with(house: House) -> None:
 async def test_cancelling_twice_is_refused(house: House) -> None:
     """A contact is cancelled once; an unknown one is refused with where to look."""
     registered = await house.register()
-    await house.store.write(house.rooms.contacts.cancel, registered.id, house.now)
+    await house.store.write(house.rooms.changes.cancel, registered.id, house.now)
     with pytest.raises(ContactRefused, match="cancelled already"):
-        await house.store.write(house.rooms.contacts.cancel, registered.id, house.now)
+        await house.store.write(house.rooms.changes.cancel, registered.id, house.now)
     with pytest.raises(ContactRefused, match="contacts list"):
-        await house.store.write(house.rooms.contacts.cancel, "nothing", house.now)
+        await house.store.write(house.rooms.changes.cancel, "nothing", house.now)
 
 
 async def test_draws_differ_by_at_most_one(house: House) -> None:

@@ -156,8 +156,7 @@ async def test_a_cancelled_contact_asks_nothing(house: House) -> None:
     contact = await _opened(house)
     await house.beat(days=1, hours=7)
     await house.taps(ANNA, "4 Lugn")
-    under_way = await house.store.write(house.rooms.contacts.cancel, contact, house.now)
-    await house.store.write(house.rooms.follow_ups.cancelled, under_way, house.now)
+    await house.store.write(house.rooms.changes.cancel, contact, house.now)
     put = len(house.shown)
     await house.beat(days=3)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.organisation import (
     DOORS,
     OUTCOMES,
+    OWN_REASONS,
     FaultyOrganisation,
     Organisation,
     UnknownCode,
@@ -22,10 +23,14 @@ from bot.organisation import (
     opened,
     read,
 )
+from bot.terms import Budget, CallBacks, ContactBudget
 from flows.journey import Words
-from flows.timing import Calendar
+from flows.problems import Problems
+from flows.source import Entry, Table, open_source
+from flows.timing import REASONS, Calendar
 from flows.understanding import emergency
 from flows.wording import filled, in_language
+from flows.working_hours import OFFICE_WEEK, Span, WorkingHours
 
 LANGUAGES = ("sv", "fi", "en")
 
@@ -48,6 +53,8 @@ units:
     phone: "+358 9 000 01"
     hours: { sv: "Dygnet runt.", fi: "Aina.", en: "Always." }
     pilot from: 2027-01-15
+    working hours: { saturday: [8:00 to 12:00, 13:00 to 24:00] }
+    call-backs: no
   north: { name: { sv: "Nord", fi: "Pohjoinen", en: "North" } }
 services:
   permits: { name: { sv: "Bygglov", fi: "Rakennuslupa", en: "Building permits" } }
@@ -57,6 +64,12 @@ services:
 channels: { desk: { sv: "Disk", fi: "Tiski", en: "Desk" } }
 outcomes: { granted: { sv: "Ja", fi: "Kyllä", en: "Yes" } }
 causes:   { moved: { sv: "Flytt", fi: "Muutto", en: "Moved" } }
+reasons:  { asleep: { sv: "Sov", fi: "Nukkui", en: "Was asleep" } }
+working hours: { monday to thursday: 9:00 to 15:00 }
+contact budget: { everybody: 2 in 60 days, audiences: { employee: no limit }, journeys: { office-visit: 1 in 7 days } }
+call-backs: { within: 4 working hours, slots: { morning: 9:00 to 11:00 }, asked after: 1 day }
+erasure: queued
+retention decision: { sv: "Beslut 1", fi: "Päätös 1", en: "Decision 1" }
 """
 
 
@@ -109,10 +122,18 @@ def test_a_whole_file_is_read_whole() -> None:
     assert (south.code, in_language(south.name, "fi"), south.phone) == ("south", "Etelä", "+358 9 000 01")
     assert south.hours == Words({"sv": "Dygnet runt.", "fi": "Aina.", "en": "Always."})
     assert south.pilot_from == date(2027, 1, 15)
+    assert south.week == ((), (), (), (), (), (Span(time(8), time(12)), Span(time(13), time(0))), ())
+    assert south.call_backs is False
     assert (north.phone, north.hours, north.pilot_from) == (None, None, None)
+    assert (north.week, north.call_backs) == (None, None)
     assert {code: service.doors for code, service in found.services.items()} == {"permits": DOORS, "care": ("web",)}
     assert list(found.channels) == ["desk"]
     assert list(found.causes) == ["moved"]
+    assert found.reasons == {"asleep": Words({"sv": "Sov", "fi": "Nukkui", "en": "Was asleep"})}
+    assert found.week == (*((Span(time(9), time(15)),),) * 4, (), (), ())
+    assert found.contact_budget == ContactBudget(Budget(2, 60), {"employee": None}, {"office-visit": Budget(1, 7)})
+    assert found.call_backs == CallBacks(True, 4, {"morning": Span(time(9), time(11))}, 1)
+    assert (found.erasure, in_language(found.retention_decision, "fi")) == ("queued", "Päätös 1")
 
 
 def test_outcomes_can_be_named_but_not_changed() -> None:
@@ -122,7 +143,7 @@ def test_outcomes_can_be_named_but_not_changed() -> None:
     assert in_language(outcomes["granted"], "sv") == "Ja"
     assert in_language(outcomes["denied"], "sv") == "Avslag"
     assert faults(with_line("outcomes", 'outcomes: { grantd: { sv: "Ja", fi: "Kyllä", en: "Yes" } }')) == [
-        "organisation.yaml, line 27: 'grantd' is nothing that an outcome can have. Did you mean 'granted'?"
+        "organisation.yaml, line 35: There is no outcome 'grantd'. Did you mean 'granted'?"
     ]
 
 
@@ -161,13 +182,19 @@ def test_what_citizens_are_told_must_be_there(key: str) -> None:
         "channels",
         "outcomes",
         "causes",
+        "reasons",
+        "working hours",
+        "contact budget",
+        "call-backs",
+        "erasure",
+        "retention decision",
     ],
 )
 def test_the_rest_may_be_left_out(key: str) -> None:
     """What a file leaves out is as in the plain default."""
     found, plain = sound(without(key)), default(LANGUAGES)
     field = {"holidays": "holiday_country", "time zone": "zone", "quiet hours": "quiet_from"}.get(key)
-    field = field or key.replace(" ", "_")
+    field = field or {"working hours": "week"}.get(key) or key.replace(" ", "_").replace("-", "_")
     assert getattr(found, field) == getattr(plain, field)
 
 
@@ -209,6 +236,15 @@ def test_the_zone_of_the_settings_holds_where_the_file_names_none() -> None:
         ("channels", "channels: {}", "Nothing is named under 'channels'"),
         ("channels", "channels: { desk: Disk }", "Write it as { sv:"),
         ("phone", 'fone: "1"', "Did you mean 'phone'?"),
+        ("outcomes", "outcomes: {}", "Nothing is named under 'outcomes'"),
+        ("reasons", "reasons: {}", "Nothing is named under 'reasons'"),
+        ("reasons", 'reasons: { cancelled: { sv: "a", fi: "a", en: "a" } }', "it has a meaning of its own"),
+        ("reasons", "reasons: { asleep: Sov }", "Write it as { sv:"),
+        ("erasure", "erasure: at onec", "Did you mean 'at once'?"),
+        ("erasure", "erasure:", "Nothing stands after 'erasure'"),
+        ("retention decision", "retention decision: [a]", "in each language"),
+        ("units", 'units: { a: { name: { sv: "A", fi: "A", en: "A" }, call-backs: never } }', "Write yes or no"),
+        ("units", 'units: { a: { name: { sv: "A", fi: "A", en: "A" }, working hours: 8 to 16 } }', "on which days"),
     ],
 )
 def test_a_fault_is_told_with_its_line_and_remedy(key: str, line: str, fault: str) -> None:
@@ -242,16 +278,106 @@ def test_the_default_has_one_of_each_and_every_label() -> None:
     assert tuple(plain.outcomes) == OUTCOMES
     names = [plain.name, plain.controller, plain.officer, plain.complaint_authority, plain.hours]
     names += [unit.name for unit in plain.units.values()] + [service.name for service in plain.services.values()]
-    for words in (*names, *plain.channels.values(), *plain.outcomes.values(), *plain.causes.values()):
+    for words in (
+        *names,
+        *plain.channels.values(),
+        *plain.outcomes.values(),
+        *plain.causes.values(),
+        *plain.reasons.values(),
+    ):
         assert tuple(words.texts) == LANGUAGES
         assert all(words.texts.values())
     assert plain.calendar == Calendar("Europe/Stockholm", time(20), time(8), "SE")
+    assert plain.contact_budget == ContactBudget(Budget(1, 30))
+    assert plain.working_hours() == WorkingHours("Europe/Stockholm", OFFICE_WEEK, "SE")
+    assert plain.call_backs == CallBacks()
+    assert (plain.erasure, plain.retention_decision) == ("at once", Words({}))
 
 
 def test_the_default_can_be_read_as_a_file() -> None:
     """It is what an organisation copies to begin with, so that it must be sound by itself."""
     source = resources.files("bot").joinpath("organisation_default.yaml").read_bytes()
     assert sound(source) == default(LANGUAGES)
+
+
+def test_a_units_own_terms_hold_before_the_organisations() -> None:
+    """Working hours, call-backs and slots are the unit's, else the organisation's, as for a unit that is gone."""
+    found = sound(WHOLE.encode())
+    south, north = found.units["south"], found.units["north"]
+    assert south.week is not None
+    assert found.working_hours("south") == WorkingHours("Europe/Helsinki", south.week, "FI")
+    ours = WorkingHours("Europe/Helsinki", found.week, "FI")
+    assert [found.working_hours(unit) for unit in (north.code, "gone", None)] == [ours] * 3
+    assert [found.calls_back(unit) for unit in ("south", "north", "gone", None)] == [False, True, True, True]
+    assert found.slots("south") == {}
+    assert found.slots("north") == {"morning": Span(time(9), time(11))}
+
+
+def test_nobody_calls_back_but_who_says_so() -> None:
+    """`call-backs: no` for the organisation leaves it to units to say yes."""
+    source = with_line("call-backs", "call-backs: no").replace(b"call-backs: no\n  north", b"call-backs: yes\n  north")
+    found = sound(source)
+    assert [found.calls_back(unit) for unit in ("south", "north", None)] == [True, False, False]
+
+
+def test_no_slot_is_offered_in_which_nobody_works() -> None:
+    """A unit that is open in the morning only does not let people choose the afternoon."""
+    early = with_line("working hours", "working hours: { monday: 8:00 to 12:00, friday: 7:00 to 11:00 }")
+    found = sound(early.replace(b"slots: { morning: 9:00 to 11:00 }, ", b""))
+    assert list(found.slots("north")) == ["morning"]
+    assert list(found.slots("gone")) == ["morning"]
+    assert list(default(LANGUAGES).slots("main")) == ["morning", "afternoon"]
+
+
+def test_the_budget_is_the_nearest_that_is_said() -> None:
+    """A journey's budget holds before its audience's, and that before everybody's; no limit is one too."""
+    found = sound(WHOLE.encode())
+    assert found.budget("office-visit", "employee") == Budget(1, 7)
+    assert found.budget("phone-call", "employee") is None
+    assert found.budget("phone-call", "citizen") == Budget(2, 60)
+
+
+def test_a_reason_of_staffs_is_none_of_the_houses_own() -> None:
+    """Every reason that planning or the report knows is kept from staff's codes, so that none means two things."""
+    texts = resources.files("bot").joinpath("workbook", "texts.yaml").read_bytes()
+    table = open_source(texts, Problems("texts.yaml"))
+    assert table is not None
+    told = table.entries["reasons"].names()
+    assert {*told, *REASONS} - {""} <= {*OWN_REASONS, *default(LANGUAGES).reasons}
+    assert not {*OWN_REASONS} & {*default(LANGUAGES).reasons}
+
+
+def test_the_usual_emergency_words_can_be_kept() -> None:
+    """An organisation that adds words of its own does not lose the others unless it means to."""
+    found = sound(with_line("emergency words", 'emergency words: [as usual, "bombhot*"]')).emergency_words
+    assert found == (*default(LANGUAGES).emergency_words, "bombhot*")
+
+
+def test_the_example_shows_every_key() -> None:
+    """It has each key that a file can have, and the seven functions of an internal service centre."""
+    source = resources.files("bot").joinpath("organisation_example.yaml").read_bytes()
+    found, table = sound(source), open_source(source, Problems(""))
+    assert table is not None
+    assert set(table.entries) == set(KEYS)
+    below = {key for entry in found_below(table, "units") for key in entry.names()}
+    assert below == {"name", "phone", "hours", "working hours", "call-backs", "pilot from"}
+    assert [code for code, service in found.services.items() if service.doors == ("web",)] == ["home-care"]
+    assert len(found.services) == 5 + 7
+    assert set(default(LANGUAGES).emergency_words) < set(found.emergency_words)
+    assert set(default(LANGUAGES).reasons) <= set(found.reasons)
+
+
+KEYS = (
+    *("name", "controller", "officer", "complaint authority", "legal basis", "notice link", "months kept", "phone"),
+    *("hours", "emergency words", "time zone", "holidays", "quiet hours", "working hours", "contact budget", "erasure"),
+    *("call-backs", "retention decision", "units", "services", "channels", "outcomes", "causes", "reasons"),
+)
+
+
+def found_below(table: Table, name: str) -> list[Entry]:
+    below = table.entries[name].table()
+    assert below is not None
+    return list(below.entries.values())
 
 
 def test_texts_with_the_defaults_names_read_as_sentences() -> None:
@@ -326,7 +452,7 @@ def test_opening_a_faulty_file_says_all_that_is_wrong(tmp_path: Path) -> None:
     incomplete = without("hours").decode().replace('fi: "Muutto", ', "").encode()
     assert read(incomplete, "ours.yaml", LANGUAGES).problems
     file.write_bytes(incomplete + b'hours: "Weekdays"\nnmae: x\n')
-    with pytest.raises(FaultyOrganisation, match=r"ours\.yaml, line 27: .*\n.*line 28: .*'name'") as refused:
+    with pytest.raises(FaultyOrganisation, match=r"ours\.yaml, line 35: .*\n.*line 36: .*'name'") as refused:
         opened(file, LANGUAGES)
     assert len(refused.value.problems) == 2
 

@@ -276,8 +276,7 @@ class Turns(RuleBasedStateMachine):
 
         def cancel(tx: Transaction, id_: str) -> None:
             if tx.value("SELECT cancelled_at FROM contacts WHERE id = :id", id=id_) is None:
-                under_way = self.house.rooms.contacts.cancel(tx, id_, self.house.now)
-                self.house.rooms.follow_ups.cancelled(tx, under_way, self.house.now)
+                self.house.rooms.changes.cancel(tx, id_, self.house.now)
 
         if which < len(self.contacts):
             self._run(self.house.store.write(cancel, self.contacts[which][0]))

@@ -173,7 +173,7 @@ async def test_control_sums_count_options_masks_and_erased_rows(store: Store) ->
         rows.answered(MONDAY, {"whole": 4, "told": "family press", "times": None})
         talk = "conversation-00001"
         rows.answer(talk, "comment", MONDAY, text="…", masked="phone phone email")
-        tx.run("INSERT INTO erased VALUES (:w, 7)", w=WEEK)
+        tx.run("INSERT INTO erased (week, rows) VALUES (:w, 7)", w=WEEK)
 
     await store.write(fill)
     assert await store.read(weeks.answer_rows, WEEK, False) == 5

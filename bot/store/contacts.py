@@ -36,6 +36,11 @@ class Contact:
     closed_at: datetime | None
     reminded_at: datetime | None
     simulated: int
+    matter_id: str | None
+    by_matter: int
+    open_invitation_id: str | None
+    not_asked: str | None
+    moved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,11 @@ def add(
     now: datetime,
     week: str,
     simulated: bool,
+    invitation: str = "personal",
+    open_invitation: str | None = None,
+    not_asked: str | None = None,
 ) -> None:
-    """A registered contact."""
+    """A registered contact, and the first row of its history."""
     tx.run(
         _SQL["add"],
         id=id_,
@@ -90,7 +98,11 @@ def add(
         now=now,
         week=week,
         simulated=int(simulated),
+        invitation=invitation,
+        open_invitation=open_invitation,
+        not_asked=not_asked,
     )
+    tx.run(_SQL["record"], id=id_, now=now, week=week)
 
 
 def of_id(tx: Transaction, id_: str) -> Contact | None:
@@ -118,14 +130,67 @@ def pin(tx: Transaction, id_: str, fingerprint: str) -> None:
     tx.run(_SQL["pin"], id=id_, fingerprint=fingerprint)
 
 
-def bind(tx: Transaction, id_: str, person: str | None) -> None:
-    """The contact is this person's (None: nobody's again)."""
-    tx.run(_SQL["bind"], id=id_, person=person)
+def of_day(tx: Transaction, unit: str, since: datetime, until: datetime) -> list[Contact]:
+    """A unit's contacts that start at or after `since` and before `until` and were not cancelled, in order."""
+    return tx.all(Contact, _SQL["of_day"], unit=unit, since=since, until=until)
 
 
-def cancel(tx: Transaction, id_: str, now: datetime) -> bool:
+def named(tx: Transaction, reference: str) -> list[Contact]:
+    """Open contacts with this case reference, whatever their unit and journey."""
+    return tx.all(Contact, _SQL["named"], reference=reference)
+
+
+def is_buried(tx: Transaction, *, unit: str, journey: str, lookup: bytes) -> bool:
+    """Whether a contact with this case reference (its keyed hash) was erased."""
+    return bool(tx.value(_SQL["buried"], unit=unit, journey=journey, lookup=lookup))
+
+
+def begun_lately(tx: Transaction, contact: Contact, since: datetime) -> int:
+    """How many other contacts of its person, or of its matter while nobody is known, began at or after `since`."""
+    count = tx.value(
+        _SQL["begun_lately"], id=contact.id, person=contact.person_id, matter=contact.matter_id, since=since
+    )
+    return count if isinstance(count, int) else 0
+
+
+def bind(tx: Transaction, id_: str, person: str | None, *, by_matter: bool = False) -> None:
+    """The contact is this person's (None: nobody's again), by an invitation of theirs or by its matter alone."""
+    tx.run(_SQL["bind"], id=id_, person=person, by_matter=int(by_matter))
+
+
+def move(tx: Transaction, id_: str, *, start: datetime, end: datetime | None, now: datetime, week: str) -> None:
+    """It takes place at another time."""
+    tx.run(_SQL["move"], id=id_, start=start, end=end, now=now)
+    tx.run(_SQL["record"], id=id_, now=now, week=week)
+
+
+def note(
+    tx: Transaction,
+    id_: str,
+    *,
+    outcome: str | None,
+    cause: str | None,
+    solved: str | None,
+    matter: str | None,
+    now: datetime,
+    week: str,
+) -> None:
+    """What staff learned about it since; None leaves what stands."""
+    tx.run(_SQL["note"], id=id_, outcome=outcome, cause=cause, solved=solved, matter=matter)
+    tx.run(_SQL["record"], id=id_, now=now, week=week)
+
+
+def leave_out(tx: Transaction, id_: str, reason: str) -> None:
+    """Staff want nothing asked about it, for this reason."""
+    tx.run(_SQL["leave_out"], id=id_, reason=reason)
+
+
+def cancel(tx: Transaction, id_: str, *, now: datetime, week: str) -> bool:
     """The contact did not take place; False if that was known."""
-    return tx.run(_SQL["cancel"], id=id_, now=now) == 1
+    if tx.run(_SQL["cancel"], id=id_, now=now) == 0:
+        return False
+    tx.run(_SQL["record"], id=id_, now=now, week=week)
+    return True
 
 
 def reminded(tx: Transaction, id_: str, now: datetime) -> None:

@@ -181,3 +181,40 @@ def planned_of_person(tx: Transaction, person: str) -> list[FollowUp]:
 def postpone(tx: Transaction, id_: str, due: datetime) -> None:
     """It could not begin now; it is due again at `due`."""
     tx.run(_SQL["postpone"], id=id_, due=due)
+
+
+def replan(
+    tx: Transaction,
+    id_: str,
+    *,
+    due: datetime,
+    useful_until: datetime,
+    retrospective: bool,
+    with_during: bool,
+    ended: tuple[Disposition, str] | None,
+    start: datetime,
+    end: datetime | None,
+    now: datetime,
+    week: str,
+) -> None:
+    """A moved contact's follow-up that was not begun: planned anew, or `ended` with disposition and reason."""
+    tx.run(
+        _SQL["replan"],
+        id=id_,
+        state="ended" if ended else "planned",
+        due=due,
+        useful_until=useful_until,
+        retrospective=int(retrospective),
+        with_during=int(with_during),
+        ended_at=now if ended else None,
+        disposition=ended[0] if ended else None,
+        reason=ended[1] if ended else "",
+        start=start,
+        end=end,
+    )
+    tx.run(_SQL["record"], id=id_, now=now, week=week)
+
+
+def is_paused(tx: Transaction, contact: str, since: datetime) -> bool:
+    """Whether the contact's person has been paused for some of the time since then."""
+    return bool(tx.value(_SQL["is_paused"], contact=contact, since=since))

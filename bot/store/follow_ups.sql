@@ -21,7 +21,9 @@ UPDATE follow_ups SET bound = :bound WHERE contact_id = :contact
 -- due: planned follow-ups of persons whose floor is free, or whose open question yields, the nearest deadline first
 SELECT follow_ups.* FROM follow_ups
   JOIN contacts ON contacts.id = follow_ups.contact_id
+  LEFT JOIN persons ON persons.id = contacts.person_id
  WHERE follow_ups.state = 'planned' AND follow_ups.bound = 1 AND follow_ups.due_at <= :now
+   AND coalesce(persons.paused_until, 0) <= :now
    AND NOT EXISTS (SELECT 1 FROM conversations AS other
                     WHERE other.person_id = contacts.person_id AND other.turn = 'open'
                       AND NOT (max(coalesce(other.asked_at, 0), coalesce(other.replied_at, 0)) <= :silent_since
@@ -49,8 +51,10 @@ SELECT * FROM follow_ups WHERE state <> 'ended' AND useful_until <= :now ORDER B
 
 -- to_remind: begun follow-ups whose reminder is due, and in which nothing has happened for a day
 SELECT follow_ups.* FROM follow_ups LEFT JOIN conversations ON conversations.follow_up_id = follow_ups.id
+  LEFT JOIN persons ON persons.id = conversations.person_id
  WHERE follow_ups.state = 'begun' AND follow_ups.remind_at IS NOT NULL AND follow_ups.remind_at <= :now
    AND max(coalesce(conversations.asked_at, 0), coalesce(conversations.replied_at, 0)) <= :now - 24 * 3600000
+   AND coalesce(persons.paused_until, 0) <= :now
  ORDER BY follow_ups.remind_at LIMIT :limit
 
 -- reminded: its reminder was sent, or will not be
@@ -62,3 +66,14 @@ SELECT follow_ups.* FROM follow_ups JOIN contacts ON contacts.id = follow_ups.co
 
 -- postpone: it could not begin now
 UPDATE follow_ups SET due_at = :due WHERE id = :id
+
+-- replan: a moved contact's follow-up that was not begun, planned anew or ended as it can't be asked
+UPDATE follow_ups
+   SET state = :state, due_at = :due, useful_until = :useful_until, retrospective = :retrospective,
+       with_during = :with_during, ended_at = :ended_at, disposition = :disposition, reason = :reason, outcome = NULL,
+       contact_start = :start, contact_end = :end, handed_over_at = NULL, hand_over_id = NULL
+ WHERE id = :id
+
+-- is_paused: whether the contact's person is paused, or was for some of the time since a moment
+SELECT EXISTS (SELECT 1 FROM contacts JOIN persons ON persons.id = contacts.person_id
+                WHERE contacts.id = :contact AND persons.paused_until > :since)

@@ -47,3 +47,8 @@ def bind(tx: Transaction, id_: str, person: str, now: datetime) -> None:
 def release(tx: Transaction, contact: str) -> None:
     """The contact's invitation is nobody's again."""
     tx.run(_SQL["release"], contact=contact)
+
+
+def prolong(tx: Transaction, contact: str, expires: datetime) -> None:
+    """The contact's invitation holds until then."""
+    tx.run(_SQL["prolong"], contact=contact, expires=expires)

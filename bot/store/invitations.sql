@@ -17,3 +17,6 @@ UPDATE invitations SET person_id = :person, bound_at = :now, opened_at = coalesc
 
 -- release: the person said no thanks before anything was answered
 UPDATE invitations SET person_id = NULL, bound_at = NULL WHERE contact_id = :contact
+
+-- prolong: the contact was moved
+UPDATE invitations SET expires_at = :expires WHERE contact_id = :contact
