@@ -18,13 +18,18 @@ USER_NAME = "telegram_username"
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One follow-up. `state` is planned, begun, or where it ended; `reason` says why where nobody answered."""
+    """One follow-up. `state` is planned, begun, or where it ended; `reason` says why where nobody answered.
+
+    `bound` when there is somebody to ask; `handed_over_at` when its invitation was given to the organisation's sender.
+    """
 
     phase: str
     due_at: datetime
     useful_until: datetime
     state: str
     reason: str
+    bound: bool = True
+    handed_over_at: datetime | None = None
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -48,6 +53,13 @@ class Card(msgspec.Struct, frozen=True):
     code: str | None
     link: str | None
     zone: str
+    cause: str | None = None
+    solved: str | None = None
+    matter: str | None = None
+    not_asked: str | None = None
+    moved_at: datetime | None = None
+    invitation: str = "personal"
+    by_matter: bool = False
 
 
 def card(tx: Transaction, rooms: Rooms, id_: str) -> Card:
@@ -70,7 +82,8 @@ def link_of(tx: Transaction, code: str) -> str | None:
 
 
 def _card(tx: Transaction, rooms: Rooms, contact: Contact) -> Card:
-    code = rooms.invitations.code(tx, contact.id)
+    open_to_all = contact.cancelled_at is None and contact.not_asked is None
+    code = rooms.invitations.code(tx, contact.id) if open_to_all else None
     return Card(
         id=contact.id,
         journey=contact.journey,
@@ -87,9 +100,24 @@ def _card(tx: Transaction, rooms: Rooms, contact: Contact) -> Card:
         code=code,
         link=link_of(tx, code) if code is not None else None,
         zone=rooms.premises.zone.key,
+        cause=contact.cause,
+        solved=contact.solved,
+        matter=contact.matter_id,
+        not_asked=contact.not_asked,
+        moved_at=contact.moved_at,
+        invitation=contact.invitation,
+        by_matter=bool(contact.by_matter),
     )
 
 
 def _line(follow_up: FollowUp) -> Line:
     state = follow_up.disposition or follow_up.state
-    return Line(follow_up.phase, follow_up.due_at, follow_up.useful_until, state, follow_up.reason)
+    return Line(
+        follow_up.phase,
+        follow_up.due_at,
+        follow_up.useful_until,
+        state,
+        follow_up.reason,
+        bool(follow_up.bound),
+        follow_up.handed_over_at,
+    )

@@ -16,10 +16,11 @@ from typing import Annotated
 
 import typer
 
-from bot import clock
+from bot import cli_changes, clock
 from bot.checking import checked
-from bot.cli_contacts import contacts, parked
-from bot.commands import Export, Exported
+from bot.cli_contacts import contacts
+from bot.cli_parked import parked
+from bot.commands_export import Export, Exported
 from bot.errands import carried_out
 from bot.library import FaultyJourneys, Library, fingerprint, journey_files, shared_phrases
 from bot.lock import held
@@ -50,6 +51,7 @@ application = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli_changes.add_to(contacts)
 application.add_typer(contacts, name="contacts")
 application.add_typer(parked, name="parked")
 

@@ -1,4 +1,4 @@
-"""The commands about contacts and parked updates: what they take and print. What they do is `commands`' work."""
+"""The commands about contacts: what they take and print. What they do is `commands_contacts`' work."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ import typer
 from bot import clock
 from bot.cards import Card, Line, card, cards_of_week
 from bot.clock import iso_week
-from bot.commands import AddContact, Added, CancelContact, Retried, RetryParked
+from bot.commands_contacts import AddContact, Added
 from bot.errands import carried_out
 from bot.moments import shown
 from bot.openings import viewed_house
 from bot.screen import line, table
 from bot.settings import from_environment
-from bot.store import inbox
-from bot.store.view import viewed
 
 contacts = typer.Typer(help="Register contacts, and see what is planned for them.", no_args_is_help=True)
-parked = typer.Typer(help="What came in and could not be taken, after five attempts.", no_args_is_help=True)
 
+WHICH = "The contact's id, as `contacts list` shows it, or your reference."
 _PHASES = ("before", "during", "after")
 _ADD_EXAMPLE = 'Example: kundresa contacts add --journey office-visit --unit main --start "2026-11-18 10:00"'
 
@@ -43,6 +41,7 @@ def add(
     matter: Annotated[Text, typer.Option(help="The matter it belongs to: contacts about the same thing.")] = None,
     reference: Annotated[Text, typer.Option(help="Your own case number; the same again adds nothing.")] = None,
     lang: Annotated[Text, typer.Option(help="The person's language, where it is known: sv, fi or en.")] = None,
+    not_asked: Annotated[Text, typer.Option(help="Ask nothing about it, for this reason of your organisation.")] = None,
 ) -> None:
     """Register a contact; prints its invitation, and what will be asked when."""
     asked = AddContact(
@@ -58,18 +57,19 @@ def add(
         matter=matter,
         reference=reference,
         language=lang,
+        not_asked=not_asked,
     )
     added = asyncio.run(carried_out(from_environment(), "contacts.add", asked, Added, clock.now))
     if added.known:
         line("This reference is registered already; nothing was registered anew.")
-    _print(added.card)
-    if not added.known and not any(one.state == "planned" for one in added.card.lines):
+    printed(added.card)
+    if not added.known and not added.card.not_asked and not any(one.state == "planned" for one in added.card.lines):
         typer.echo("Nothing can be asked about it any more: it was too long ago. Is --start right?", err=True)
 
 
 @contacts.command("list", epilog="Example: kundresa contacts list --week 2026-W47")
 def list_(week: Annotated[Text, typer.Option(help="An ISO week; without it this one.")] = None) -> None:
-    """List the contacts that start in a week, with what became of their follow-ups."""
+    """List the contacts that start in a week: what goes out when, what became of it, and why not."""
     with viewed_house(from_environment()) as view:
         zone = view.rooms.premises.zone
         meant = week or iso_week(clock.now(), zone)
@@ -94,73 +94,52 @@ def list_(week: Annotated[Text, typer.Option(help="An ISO week; without it this 
 
 
 @contacts.command("show", epilog="Example: kundresa contacts show k3m9wq7hx2ptcd")
-def show(contact: Annotated[str, typer.Argument(help="The contact's id, as `contacts list` shows it.")]) -> None:
+def show(contact: Annotated[str, typer.Argument(help=WHICH)]) -> None:
     """Show one contact, its follow-ups, and its invitation until somebody has begun with it."""
     with viewed_house(from_environment()) as view:
-        found = card(view.tx, view.rooms, contact)
-    _print(found)
+        found = card(view.tx, view.rooms, view.rooms.contacts.meant(view.tx, contact).id)
+    printed(found)
 
 
-@contacts.command("cancel", epilog="Example: kundresa contacts cancel k3m9wq7hx2ptcd")
-def cancel(contact: Annotated[str, typer.Argument(help="The contact's id, as `contacts list` shows it.")]) -> None:
-    """The contact did not take place: what is not yet asked never is."""
-    asked = CancelContact(contact)
-    _print(asyncio.run(carried_out(from_environment(), "contacts.cancel", asked, Card, clock.now)))
-
-
-@parked.command("list", epilog="Example: kundresa parked list")
-def list_parked() -> None:
-    """List what is parked: never what was written, only which row failed and how."""
-    with viewed(from_environment().database) as tx:
-        found = inbox.parked(tx)
-    zone = ZoneInfo("UTC")
-    rows = [
-        (
-            str(one.id),
-            one.door,
-            one.fault,
-            str(one.attempts),
-            f"{shown(one.received_at, zone)} UTC",
-            f"{shown(one.parked_at, zone)} UTC",
-            "yes" if one.can_retry else "wiped",
-        )
-        for one in found
-    ]
-    table(("row", "door", "fault", "attempts", "received", "parked", "can be tried"), rows, "Nothing is parked.")
-
-
-@parked.command("retry", epilog="Example: kundresa parked retry 4711")
-def retry(
-    row: Annotated[int | None, typer.Argument(help="One row, as `parked list` shows it; without it all.")] = None,
-) -> None:
-    """Let parked updates begin anew, with five attempts."""
-    retried = asyncio.run(carried_out(from_environment(), "parked.retry", RetryParked(row), Retried, clock.now))
-    line(f"{retried.rows} to be taken anew.")
-
-
-def _print(card: Card) -> None:
+def printed(card: Card) -> None:
+    """One contact, for staff: what it is, what is planned or became of it, and its invitation."""
     zone = ZoneInfo(card.zone)
-    what = ", ".join(code for code in (card.journey, card.unit, card.service, card.channel, card.outcome) if code)
+    what = ", ".join(code for code in (card.journey, card.unit, card.service, card.channel) if code)
     line(f"Contact: {card.id} ({what})")
-    if card.reference:
-        line(f"Reference: {card.reference}")
+    for name, value in (
+        ("Reference", card.reference),
+        ("Matter", card.matter),
+        ("Cause", card.cause),
+        ("Solved", card.solved),
+        ("Outcome", card.outcome),
+        ("Nothing is asked", card.not_asked),
+    ):
+        if value:
+            line(f"{name}: {value}")
     line(f"Starts: {shown(card.start, zone)}" + (f", ends: {shown(card.end, zone)}" if card.end else ""))
-    if card.cancelled_at:
-        line(f"Cancelled: {shown(card.cancelled_at, zone)}")
+    for name, moment in (("Moved", card.moved_at), ("Cancelled", card.cancelled_at)):
+        if moment:
+            line(f"{name}: {shown(moment, zone)}")
     for one in card.lines:
-        line(f"  {one.phase:<7} {_told(one, zone)}")
+        line(f"  {one.phase:<7} {told(one, zone)}")
     if card.link:
         line(f"Invitation: {card.link}")
     elif card.code:
         line(f"Invitation code: {card.code}")
         line("The link is shown once `kundresa run` has spoken with Telegram.")
-    elif not card.cancelled_at:
+    elif card.invitation == "open":
+        line("Invitation: from a poster or a card.")
+    elif card.by_matter:
+        line("Invitation: not needed; the person is known by the matter.")
+    elif not card.cancelled_at and not card.not_asked:
         line("Invitation: used; somebody has begun.")
 
 
-def _told(one: Line, zone: ZoneInfo) -> str:
+def told(one: Line, zone: ZoneInfo) -> str:
+    """What is to be known of one follow-up: when it goes out and until when it is useful, or where it ended and why."""
     if one.state == "planned":
-        return f"{shown(one.due_at, zone)}, useful until {shown(one.useful_until, zone)}"
+        handed = f"; handed over {shown(one.handed_over_at, zone)}" if one.handed_over_at else ""
+        return f"{shown(one.due_at, zone)}, useful until {shown(one.useful_until, zone)}{handed}"
     if one.reason == "same-day":
         return "together with after (same day)"
     return f"{one.state} ({one.reason})" if one.reason else one.state
@@ -168,6 +147,11 @@ def _told(one: Line, zone: ZoneInfo) -> str:
 
 def _state(card: Card, phase: str, zone: ZoneInfo) -> str:
     for one in card.lines:
-        if one.phase == phase:
-            return shown(one.due_at, zone) if one.state == "planned" else one.state
+        if one.phase != phase:
+            continue
+        if one.state == "planned":
+            return shown(one.due_at, zone) + ("" if one.bound else " (not opened)")
+        if one.reason == "same-day":
+            return "with after"
+        return f"{one.state}: {one.reason}" if one.reason else one.state
     return ""

@@ -20,8 +20,9 @@ from pathlib import Path
 import msgspec
 
 from bot.clock import Now
-from bot.commands import Reply, Request, performed
+from bot.commands import performed
 from bot.openings import House, Refused
+from bot.requests import Reply, Request
 
 LARGEST_REQUEST = 64 * 1024
 ANSWERED_WITHIN = 600.0

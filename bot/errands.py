@@ -11,9 +11,10 @@ import msgspec
 
 from bot.clock import Now
 from bot.command_socket import NotAnswering, ReplyLost, hand_over
-from bot.commands import Reply, Request, performed
+from bot.commands import performed
 from bot.lock import Locked, held
 from bot.openings import Refused, opened_house
+from bot.requests import Reply, Request
 from bot.settings import Settings
 
 TRIES = 25

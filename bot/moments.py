@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.openings import Refused
@@ -34,6 +34,14 @@ def moment_meant(text: str, zone: ZoneInfo, what: str, day: datetime | None = No
     if found.tzinfo is not None:
         return found.astimezone(ZoneInfo("UTC"))
     return local_moment(found.date(), found.time(), zone)
+
+
+def day_meant(text: str, what: str) -> date:
+    """The local day that `text` names, such as "2026-11-18". Refused if it names none."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refused(f"{what}: '{text}' is no day. Write it as 2026-11-18.") from None
 
 
 def shown(moment: datetime, zone: ZoneInfo) -> str:

@@ -21,10 +21,12 @@ from hypothesis import strategies as st
 
 from bot import command_socket, errands, settings
 from bot.command_socket import NotAnswering, hand_over, served, socket_path
-from bot.commands import AddContact, Added, CancelContact, Reply, Request, Retried, RetryParked
+from bot.commands_contacts import AddContact, Added, CancelContact
+from bot.commands_parked import Retried, RetryParked
 from bot.errands import carried_out
 from bot.lock import held
 from bot.openings import House, Refused, opened_house
+from bot.requests import Reply, Request
 from bot.settings import Settings
 from bot.store import contacts, facts, inbox
 from bot.store.contacts import Contact

@@ -1,0 +1,179 @@
+"""Commands about contacts: register, move, cancel, leave out, and tell what is known since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from bot.cards import Card, card
+from bot.contacts import NewContact
+from bot.moments import day_meant, moment_meant
+from bot.requests import Command, Turn
+from bot.rooms import Rooms
+from bot.store.database import Transaction
+
+
+class AddContact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """contacts.add: codes as in the organisation's file; times as `moment_meant` reads them."""
+
+    journey: str
+    unit: str
+    start: str
+    end: str | None = None
+    service: str | None = None
+    channel: str | None = None
+    cause: str | None = None
+    solved: str | None = None
+    outcome: str | None = None
+    matter: str | None = None
+    reference: str | None = None
+    language: str | None = None
+    not_asked: str | None = None
+
+
+class Added(msgspec.Struct, frozen=True):
+    """A contact's card; `known` when its reference was registered before, and nothing new was."""
+
+    card: Card
+    known: bool
+
+
+class MoveContact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """contacts.move: it takes place at another time. `contact` is its id or its case reference, here and below."""
+
+    contact: str
+    start: str
+    end: str | None = None
+
+
+class CancelContact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """contacts.cancel: the contact did not take place."""
+
+    contact: str
+
+
+class CancelDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """contacts.cancel-day: nothing of a unit took place on a local day such as "2026-11-18"."""
+
+    unit: str
+    day: str
+
+
+class Cancelled(msgspec.Struct, frozen=True):
+    """The ids of the contacts that are cancelled now."""
+
+    contacts: tuple[str, ...]
+
+
+class NoteContact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """contacts.note: what staff learned since; None leaves what stands."""
+
+    contact: str
+    outcome: str | None = None
+    cause: str | None = None
+    solved: str | None = None
+    matter: str | None = None
+
+
+class LeaveOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """contacts.not-asked: nothing shall be asked about it, for a reason of the organisation's file."""
+
+    contact: str
+    reason: str
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """What is remembered of a request about one contact."""
+
+    contact: str
+    known: bool = False
+
+
+def _add(tx: Transaction, rooms: Rooms, asked: AddContact, now: datetime) -> _Known:
+    zone = rooms.premises.zone
+    start = moment_meant(asked.start, zone, "--start")
+    new = NewContact(
+        journey=asked.journey,
+        unit=asked.unit,
+        start=start,
+        end=moment_meant(asked.end, zone, "--end", day=start) if asked.end is not None else None,
+        service=asked.service,
+        channel=asked.channel,
+        cause=asked.cause,
+        solved=asked.solved,
+        outcome=asked.outcome,
+        matter=asked.matter,
+        reference=asked.reference,
+        language=asked.language,
+        not_asked=asked.not_asked,
+    )
+    registered = rooms.contacts.register(tx, new, now)
+    return _Known(registered.id, registered.known)
+
+
+def _added(tx: Transaction, rooms: Rooms, kept: _Known) -> Added:
+    return Added(card(tx, rooms, kept.contact), kept.known)
+
+
+def _shown(tx: Transaction, rooms: Rooms, kept: _Known) -> Card:
+    return card(tx, rooms, kept.contact)
+
+
+def _move(tx: Transaction, rooms: Rooms, asked: MoveContact, now: datetime) -> _Known:
+    zone = rooms.premises.zone
+    contact = rooms.contacts.meant(tx, asked.contact)
+    start = moment_meant(asked.start, zone, "--start", day=contact.start_at)
+    end = moment_meant(asked.end, zone, "--end", day=start) if asked.end is not None else None
+    if end is None and contact.end_at is not None:
+        end = start + (contact.end_at - contact.start_at)
+    rooms.changes.move(tx, contact.id, start, end, now)
+    return _Known(contact.id)
+
+
+def _cancel(tx: Transaction, rooms: Rooms, asked: CancelContact, now: datetime) -> _Known:
+    contact = rooms.contacts.meant(tx, asked.contact)
+    rooms.changes.cancel(tx, contact.id, now)
+    return _Known(contact.id)
+
+
+def _cancel_day(tx: Transaction, rooms: Rooms, asked: CancelDay, now: datetime) -> Cancelled:
+    found = rooms.changes.of_day(tx, asked.unit, day_meant(asked.day, "--day"))
+    for contact in found:
+        rooms.changes.cancel(tx, contact.id, now)
+    return Cancelled(tuple(contact.id for contact in found))
+
+
+def _cancelled_day(_: Transaction, __: Rooms, kept: Cancelled) -> Cancelled:
+    return kept
+
+
+def _note(tx: Transaction, rooms: Rooms, asked: NoteContact, now: datetime) -> _Known:
+    contact = rooms.contacts.meant(tx, asked.contact)
+    new = rooms.changes.note(
+        tx,
+        contact.id,
+        now,
+        outcome=asked.outcome,
+        cause=asked.cause,
+        solved=asked.solved,
+        matter=asked.matter,
+    )
+    return _Known(contact.id, known=not new)
+
+
+def _leave_out(tx: Transaction, rooms: Rooms, asked: LeaveOut, now: datetime) -> _Known:
+    contact = rooms.contacts.meant(tx, asked.contact)
+    rooms.changes.leave_out(tx, contact.id, asked.reason, now)
+    return _Known(contact.id)
+
+
+COMMANDS: Mapping[str, Command] = {
+    "contacts.add": Turn(AddContact, _Known, _add, _added),
+    "contacts.move": Turn(MoveContact, _Known, _move, _shown),
+    "contacts.cancel": Turn(CancelContact, _Known, _cancel, _shown),
+    "contacts.cancel-day": Turn(CancelDay, Cancelled, _cancel_day, _cancelled_day),
+    "contacts.note": Turn(NoteContact, _Known, _note, _shown),
+    "contacts.not-asked": Turn(LeaveOut, _Known, _leave_out, _shown),
+}
