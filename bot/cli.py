@@ -16,9 +16,11 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_changes, clock
+from bot import cli_changes, cli_due, cli_erasures, clock
 from bot.checking import checked
+from bot.cli_call_backs import call_backs
 from bot.cli_contacts import contacts
+from bot.cli_erasures import erasures
 from bot.cli_parked import parked
 from bot.commands_export import Export, Exported
 from bot.errands import carried_out
@@ -52,8 +54,12 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli_changes.add_to(contacts)
+cli_due.add_to(contacts)
 application.add_typer(contacts, name="contacts")
+application.add_typer(call_backs, name="call-backs")
+application.add_typer(erasures, name="erasures")
 application.add_typer(parked, name="parked")
+cli_erasures.add_to(application)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.budget import REASON as BUDGET
+from bot.budget import is_too_often
 from bot.conversations import Conversations
 from bot.premises import Premises
 from bot.store import contacts, conversations, facts, follow_ups, people
@@ -76,8 +78,8 @@ class FollowUps:
                 self._end(tx, follow_up.id, contact.id, "unreachable", "blocked", contact.outcome, now)
             elif person.stopped_at is not None:
                 self._end(tx, follow_up.id, contact.id, "not-asked", "stopped", contact.outcome, now)
-            elif self._is_too_often(tx, contact, now):
-                self._leave_out(tx, contact, now)
+            elif is_too_often(tx, self._premises, contact, now):
+                self.leave_out(tx, contact, BUDGET, now)
             elif self._begun(tx, follow_up, contact, person, now):
                 taken.add(person_id)
             handled += 1
@@ -219,26 +221,18 @@ class FollowUps:
                 if person is not None:
                     self._conversations.next_turn(tx, person, now, present=False)
 
+    def leave_out(self, tx: Transaction, contact: Contact, reason: str, now: datetime) -> None:
+        """Nothing that is planned about the contact is asked, for this reason."""
+        for follow_up in follow_ups.of_contact(tx, contact.id):
+            if follow_up.state == "planned":
+                self._end(tx, follow_up.id, contact.id, "not-asked", reason, contact.outcome, now)
+
     def _never_begun(self, tx: Transaction, follow_up: FollowUp) -> tuple[Disposition, str]:
         if not follow_up.bound:
             return "missed", "handed-over-not-opened" if follow_up.handed_over_at else "invitation-not-opened"
         if follow_ups.is_paused(tx, follow_up.contact_id, follow_up.due_at):
             return "not-asked", "paused"
         return "missed", "too-late"
-
-    def _is_too_often(self, tx: Transaction, contact: Contact, now: datetime) -> bool:
-        # Only of a contact whose person did nothing to be asked about it, and only before it has begun.
-        if not contact.by_matter or any(one.begun_at is not None for one in follow_ups.of_contact(tx, contact.id)):
-            return False
-        budget = self._premises.organisation.budget(contact.journey, contact.audience)
-        if budget is None:
-            return False
-        return contacts.begun_lately(tx, contact, now - timedelta(days=budget.days)) >= budget.contacts
-
-    def _leave_out(self, tx: Transaction, contact: Contact, now: datetime) -> None:
-        for follow_up in follow_ups.of_contact(tx, contact.id):
-            if follow_up.state == "planned":
-                self._end(tx, follow_up.id, contact.id, "not-asked", "budget", contact.outcome, now)
 
     def _closed(self, tx: Transaction, follow_up: FollowUp, kept: Kept, now: datetime) -> bool:
         # What never left Telegram's way was not asked in time; nobody was silent.

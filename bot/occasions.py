@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from babel import localedata
+from babel.dates import format_skeleton
+
 from bot.premises import Premises
 from bot.store.contacts import Contact
 from bot.store.follow_ups import FollowUp
 from flows.journey import Words
 from flows.route import Occasion
+
+_LOCALES: Mapping[str, str] = {"en": "en_GB"}
+"""Where a language's days are not written as its bare name would have them: 18 November, not November 18."""
 
 
 def occasion_of(premises: Premises, contact: Contact, follow_up: FollowUp, door: str) -> Occasion:
@@ -25,7 +34,7 @@ def occasion_of(premises: Premises, contact: Contact, follow_up: FollowUp, door:
     }
     return Occasion(
         facts={name: code for name, code in facts.items() if code},
-        names=names_of(premises, unit, service),
+        names=names_of(premises, unit, service, follow_up.contact_start if begun else contact.start_at),
         calendar=premises.organisation.calendar,
         useful_until=follow_up.useful_until,
         emergency=premises.organisation.emergency_words,
@@ -34,20 +43,35 @@ def occasion_of(premises: Premises, contact: Contact, follow_up: FollowUp, door:
     )
 
 
-def names_of(premises: Premises, unit: str | None, service: str | None) -> dict[str, Words]:
-    """What stands for {service}, {unit}, {organisation}, {phone} and {hours}; a code without a name stands for itself.
+def names_of(
+    premises: Premises, unit: str | None, service: str | None, start: datetime | None = None
+) -> dict[str, Words]:
+    """What stands for {service}, {unit}, {organisation}, {phone}, {hours} and, with the contact's `start`, {when}.
 
-    Without a service the unit's name stands in its place, without a unit the organisation's.
+    A code without a name stands for itself. Without a service the unit's name stands in its place, without a unit the
+    organisation's.
     """
     organisation = premises.organisation
     at = organisation.units.get(unit or "")
     offered = organisation.services.get(service or "")
     unit_name = at.name if at is not None else Words({"": unit}) if unit else organisation.name
     service_name = offered.name if offered is not None else Words({"": service}) if service else unit_name
+    when = {"when": day_named(start.astimezone(premises.zone).date(), premises.languages)} if start is not None else {}
     return {
+        **when,
         "organisation": organisation.name,
         "unit": unit_name,
         "service": service_name,
         "phone": Words({"": at.phone if at is not None and at.phone else organisation.phone}),
         "hours": at.hours if at is not None and at.hours is not None else organisation.hours,
     }
+
+
+def day_named(day: date, languages: Sequence[str]) -> Words:
+    """A day as people write it in each language, without its year: "18 november", "18. marraskuuta", "18 November".
+
+    By the Unicode Consortium's data (CLDR, skeleton MMMMd); a language that has none is left out.
+    """
+    locales = {language: _LOCALES.get(language, language) for language in languages}
+    known = {language: locale for language, locale in locales.items() if localedata.exists(locale)}
+    return Words({language: format_skeleton("MMMMd", day, locale=locale) for language, locale in known.items()})

@@ -29,13 +29,6 @@ from flows.working_hours import OFFICE_WEEK, Span, Week, WorkingHours
 OUTCOMES = ("granted", "partly", "denied", "other", "unknown")
 """How a case can end; figures are told apart by these, so that an organisation names but never changes them."""
 
-OWN_REASONS = (
-    *("same-day", "registered-late", "no-allowed-hour", "never-useful", "invitation-not-opened", "too-late"),
-    *("no-reply", "no-thanks", "all-skipped", "stopped", "blocked", "nothing-to-ask", "journey-gone", "cancelled"),
-    *("contact-budget", "paused", "erased", "handed-over", "closed-door"),
-)
-"""Why the house itself did not ask; no reason of staff's may have such a code."""
-
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _KEPT_AT_MOST = 120  # months
 _NEEDED = {
@@ -233,7 +226,7 @@ def _read(
         channels=_labels(table, "channels", languages) or (plain.channels if plain else {}),
         outcomes={**(plain.outcomes if plain else {}), **_outcomes(table, languages)},
         causes=_labels(table, "causes", languages) or (plain.causes if plain else {}),
-        reasons=_labels(table, "reasons", languages, OWN_REASONS) or (plain.reasons if plain else {}),
+        reasons=_labels(table, "reasons", languages) or (plain.reasons if plain else {}),
         week=terms.week(table.entry("working hours")) or OFFICE_WEEK,
         contact_budget=terms.contact_budget(table.entry("contact budget")),
         call_backs=terms.call_backs(table.entry("call-backs")),
@@ -284,8 +277,8 @@ def _services(table: Table, languages: Sequence[str]) -> Iterator[tuple[str, Ser
             yield entry.name, Service(entry.name, name, doors)
 
 
-def _labels(table: Table, name: str, languages: Sequence[str], taken: Sequence[str] = ()) -> Mapping[str, Words]:
-    return entries.labels(entries.named(table, name, taken), languages)
+def _labels(table: Table, name: str, languages: Sequence[str]) -> Mapping[str, Words]:
+    return entries.labels(entries.named(table, name), languages)
 
 
 def _outcomes(table: Table, languages: Sequence[str]) -> Mapping[str, Words]:

@@ -103,10 +103,10 @@ def doors(entry: Entry | None) -> tuple[str, ...]:
     return tuple(door for item in entry.items() if (door := item.one_of(DOORS)))
 
 
-def named(table: Table, name: str, taken: Sequence[str] = ()) -> list[Entry]:
-    """What is named by codes under `name`, where at least one thing must be; no code may be one of `taken`."""
+def named(table: Table, name: str) -> list[Entry]:
+    """What is named by codes under `name`, where at least one thing must be."""
     found = _some(table, name)
-    return found.codes(taken) if found else []
+    return found.codes() if found else []
 
 
 def known(table: Table, name: str, what: str, among: Collection[str]) -> list[Entry]:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from bot.organisation import (
     DOORS,
     OUTCOMES,
-    OWN_REASONS,
     FaultyOrganisation,
     Organisation,
     UnknownCode,
@@ -27,7 +26,7 @@ from bot.terms import Budget, CallBacks, ContactBudget
 from flows.journey import Words
 from flows.problems import Problems
 from flows.source import Entry, Table, open_source
-from flows.timing import REASONS, Calendar
+from flows.timing import Calendar
 from flows.understanding import emergency
 from flows.wording import filled, in_language
 from flows.working_hours import OFFICE_WEEK, Span, WorkingHours
@@ -238,7 +237,7 @@ def test_the_zone_of_the_settings_holds_where_the_file_names_none() -> None:
         ("phone", 'fone: "1"', "Did you mean 'phone'?"),
         ("outcomes", "outcomes: {}", "Nothing is named under 'outcomes'"),
         ("reasons", "reasons: {}", "Nothing is named under 'reasons'"),
-        ("reasons", 'reasons: { cancelled: { sv: "a", fi: "a", en: "a" } }', "it has a meaning of its own"),
+        ("reasons", 'reasons: { Was asleep: { sv: "a", fi: "a", en: "a" } }', "Write it as 'was-asleep'"),
         ("reasons", "reasons: { asleep: Sov }", "Write it as { sv:"),
         ("erasure", "erasure: at onec", "Did you mean 'at once'?"),
         ("erasure", "erasure:", "Nothing stands after 'erasure'"),
@@ -335,16 +334,6 @@ def test_the_budget_is_the_nearest_that_is_said() -> None:
     assert found.budget("office-visit", "employee") == Budget(1, 7)
     assert found.budget("phone-call", "employee") is None
     assert found.budget("phone-call", "citizen") == Budget(2, 60)
-
-
-def test_a_reason_of_staffs_is_none_of_the_houses_own() -> None:
-    """Every reason that planning or the report knows is kept from staff's codes, so that none means two things."""
-    texts = resources.files("bot").joinpath("workbook", "texts.yaml").read_bytes()
-    table = open_source(texts, Problems("texts.yaml"))
-    assert table is not None
-    told = table.entries["reasons"].names()
-    assert {*told, *REASONS} - {""} <= {*OWN_REASONS, *default(LANGUAGES).reasons}
-    assert not {*OWN_REASONS} & {*default(LANGUAGES).reasons}
 
 
 def test_the_usual_emergency_words_can_be_kept() -> None:

@@ -1,0 +1,111 @@
+"""Hand-overs: what is due for people who came through no door, given to the organisation's own sender.
+
+Each follow-up is handed over once, and can be taken back when nothing was sent. Never sends, and never writes a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.budget import REASON as BUDGET
+from bot.budget import is_too_often
+from bot.contacts import ContactRefused
+from bot.follow_ups import FollowUps
+from bot.invitations import Invitations
+from bot.occasions import names_of
+from bot.organisation import meant
+from bot.premises import Premises
+from bot.store import contacts, hand_overs
+from bot.store.contacts import Contact
+from bot.store.database import Transaction
+from bot.store.hand_overs import Due
+from flows.journey import Words
+from flows.wording import filled
+
+_PHRASES = {"before": "hand-over-before", "during": "hand-over-after", "after": "hand-over-after"}
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One row for the sender. `useful_until` is the last moment, in UTC, at which it is worth sending."""
+
+    follow_up: str
+    contact: str
+    reference: str | None
+    unit: str
+    phase: str
+    language: str
+    code: str
+    useful_until: datetime
+
+
+class HandOvers:
+    """What these premises hand to the organisation's own sender."""
+
+    def __init__(self, premises: Premises, invitations: Invitations, follow_ups: FollowUps) -> None:
+        self._premises = premises
+        self._invitations = invitations
+        self._follow_ups = follow_ups
+
+    def add(self, tx: Transaction, id_: str, unit: str | None, now: datetime, limit: int) -> int:
+        """Put what is due, at most `limit` rows, into the file `id_`; returns how many were looked at.
+
+        What the contact budget leaves out ends here. UnknownCode for a unit that isn't the organisation's.
+        """
+        if unit is not None:
+            meant(unit, self._premises.organisation.units, "unit")
+        found = hand_overs.due(tx, now, unit=unit, limit=limit)
+        for due in found:
+            contact = contacts.of_id(tx, due.contact_id)
+            if contact is None:
+                continue
+            if is_too_often(tx, self._premises, contact, now):
+                self._follow_ups.leave_out(tx, contact, BUDGET, now)
+            else:
+                hand_overs.mark(tx, id_, [due.id], now)
+        return len(found)
+
+    def rows(self, tx: Transaction, page: Sequence[Due]) -> list[Handed]:
+        """What of a page of a file is still to be sent: without those opened or ended since."""
+        rows = []
+        for due in page:
+            contact = contacts.of_id(tx, due.contact_id)
+            code = self._invitations.code(tx, due.contact_id)
+            if contact is not None and code is not None:
+                rows.append(self._row(due, contact, code))
+        return rows
+
+    def undo(self, tx: Transaction, id_: str, now: datetime) -> int:
+        """Nothing of the file was sent: it is due again. Returns how many rows. ContactRefused without such a file."""
+        known = hand_overs.of_id(tx, id_)
+        if known is None:
+            raise ContactRefused(f"There is no file {id_}. `kundresa contacts due --list` shows those there are.")
+        if known.undone_at is not None:
+            raise ContactRefused(f"The file {id_} was taken back already.")
+        return hand_overs.undo(tx, id_, now)
+
+    def text(self, tx: Transaction, row: Handed, link: str) -> str:
+        """What the sender can send, ready, in the person's language."""
+        contact = contacts.of_id(tx, row.contact)
+        names: dict[str, Words | str] = {"link": link}
+        if contact is not None:
+            names |= names_of(self._premises, contact.unit, contact.service, contact.start_at)
+        return filled(self._premises.words[_PHRASES[row.phase]], row.language, names)
+
+    def remark(self, language: str) -> str:
+        """What whoever sends the texts must know of their links."""
+        return filled(self._premises.words["hand-over-remark"], language, {})
+
+    def _row(self, due: Due, contact: Contact, code: str) -> Handed:
+        return Handed(
+            follow_up=due.id,
+            contact=contact.id,
+            reference=contact.reference,
+            unit=contact.unit,
+            phase=due.phase,
+            language=contact.language or self._premises.languages[0],
+            code=code,
+            useful_until=due.useful_until,
+        )

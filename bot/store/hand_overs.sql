@@ -1,0 +1,33 @@
+-- due: what is due for contacts that nobody has opened, the nearest deadline first, one a contact
+SELECT follow_ups.id, follow_ups.contact_id, follow_ups.phase, follow_ups.useful_until
+  FROM follow_ups JOIN contacts ON contacts.id = follow_ups.contact_id
+ WHERE follow_ups.state = 'planned' AND follow_ups.bound = 0 AND follow_ups.due_at <= :now
+   AND follow_ups.useful_until > :now AND follow_ups.handed_over_at IS NULL
+   AND contacts.invitation = 'personal' AND contacts.cancelled_at IS NULL AND contacts.not_asked IS NULL
+   AND (:unit IS NULL OR contacts.unit = :unit)
+ ORDER BY follow_ups.useful_until, follow_ups.id LIMIT :limit
+
+-- begin: a file is being made
+INSERT INTO hand_overs (id, at, rows) VALUES (:id, :now, 0) ON CONFLICT (id) DO NOTHING
+
+-- mark: this follow-up stands in the file
+UPDATE follow_ups SET handed_over_at = :now, hand_over_id = :id WHERE id = :follow_up
+
+-- count: so many rows stand in the file
+UPDATE hand_overs SET rows = (SELECT count(*) FROM follow_ups WHERE hand_over_id = :id) WHERE id = :id
+
+-- rows_of: what stands in a file
+SELECT id, contact_id, phase, useful_until FROM follow_ups
+ WHERE hand_over_id = :id AND state = 'planned' AND id > :after ORDER BY id LIMIT :limit
+
+-- of_id: one file
+SELECT id, at, rows, undone_at FROM hand_overs WHERE id = :id
+
+-- all: every file, the newest first
+SELECT id, at, rows, undone_at FROM hand_overs ORDER BY at DESC, id
+
+-- take_back: nothing of this file went out
+UPDATE follow_ups SET handed_over_at = NULL, hand_over_id = NULL WHERE hand_over_id = :id AND state = 'planned'
+
+-- undone: the file counts for nothing
+UPDATE hand_overs SET undone_at = :now WHERE id = :id AND undone_at IS NULL
