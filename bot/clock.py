@@ -57,6 +57,10 @@ class Heartbeat:
         """Wake `wake` every so many seconds; one that is still awake is not woken twice."""
         self._add(wake, IntervalTrigger(seconds=seconds, timezone=self._zone))
 
+    def nightly(self, hour: int, wake: Callable[[], Awaitable[None]]) -> None:
+        """Wake `wake` each day at `hour` local time (choose no hour that a change of the clocks can skip: 0-4)."""
+        self._add(wake, CronTrigger(hour=hour, timezone=self._zone))
+
     def mondays(self, hour: int, wake: Callable[[], Awaitable[None]]) -> None:
         """Wake `wake` on Mondays at `hour` local time (choose no hour that a change of the clocks can skip: 0-4)."""
         self._add(wake, CronTrigger(day_of_week="mon", hour=hour, timezone=self._zone))

@@ -241,6 +241,7 @@ def _settings(settings: Settings, to: Path) -> Settings:
         organisation=to / _ORGANISATION,
         journeys=None,
         exports=to / _EXPORTS,
+        inbox_folder=None,
         languages=tuple(dict.fromkeys((*spoken, *LANGUAGES))),
     )
 

@@ -32,6 +32,7 @@ VARIABLES = (
     "KUNDRESA_TELEGRAM_RATE",
     "KUNDRESA_JOURNEYS",
     "KUNDRESA_EXPORTS",
+    "KUNDRESA_INBOX_FOLDER",
     "KUNDRESA_TIME_ZONE",
     "KUNDRESA_LANGUAGES",
     "KUNDRESA_LISTEN",
@@ -63,7 +64,8 @@ class Settings:
     """What the environment says.
 
     `telegram_rate` is messages a second over all chats, 0 = no limits at all. Addresses end without a slash.
-    `organisation` and `journeys` are None where the built-in ones are used, `public_url` where nothing can be
+    `organisation` and `journeys` are None where the built-in ones are used, `inbox_folder` where no folder of lists is
+    watched, `public_url` where nothing can be
     reached from outside. `time_zone` holds unless the organisation's file names another. `listen` is host and
     port, 0 = any free port. With a `webhook_secret` updates come by webhook, else by polling.
     """
@@ -76,6 +78,7 @@ class Settings:
     telegram_rate: float
     journeys: Path | None
     exports: Path
+    inbox_folder: Path | None
     time_zone: ZoneInfo
     languages: tuple[str, ...]
     listen: tuple[str, int]
@@ -125,6 +128,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         telegram_rate=value("KUNDRESA_TELEGRAM_RATE", _rate, 30.0),
         journeys=value("KUNDRESA_JOURNEYS", _folder, None),
         exports=value("KUNDRESA_EXPORTS", _folder_to_be, Path("exports")),
+        inbox_folder=value("KUNDRESA_INBOX_FOLDER", _folder, None),
         time_zone=value("KUNDRESA_TIME_ZONE", _zone, ZoneInfo("Europe/Stockholm")),
         languages=value("KUNDRESA_LANGUAGES", _languages, ("sv", "fi", "en")),
         listen=value("KUNDRESA_LISTEN", _listen, ("127.0.0.1", 8080)),
