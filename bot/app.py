@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot import clock, command_socket, logs
-from bot.clock import Heartbeat, Now
+from bot.clock import Now
 from bot.desk import Desk
 from bot.doors.telegram.door import DoorRefused, Posted, TelegramDoor, Texts
 from bot.doors.telegram.face import Face
@@ -27,24 +27,16 @@ from bot.lock import held
 from bot.openings import House, Refused, opened_house
 from bot.premises import Premises
 from bot.rooms import Rooms
+from bot.rounds import Rounds
 from bot.settings import Settings
-from bot.store import facts, inbox
-from bot.store.database import Store, Transaction
-from bot.workbook.export import make_up
+from bot.store.database import Store
 from flows.wording import in_language
 
-BEAT_SECONDS = 5.0
 COMMAND_SECONDS = 5.0
 """How long a start waits for a command that has the database for a moment."""
 
-TIDY_SECONDS = 3600.0
-EXPORT_HOUR = 6
-"""Monday 06:00 local: the week is closed and read before anyone is at work, and no change of the clocks skips it."""
-
-REQUESTS_KEPT = clock.DAY
-
 _log = logging.getLogger("kundresa")
-_MENU = (("help", "help"), ("language", "language"), ("privacy", "privacy"), ("mydata", "mydata"))
+_MENU = ("help", "language", "privacy", "mydata", "pause", "erase")
 _STOP = {"sv": "stopp", "fi": "lopeta"}
 
 
@@ -61,12 +53,11 @@ class Application:
     desk: Desk
     listener: Listener
     serving: asyncio.Task[None]
+    rounds: Rounds
 
-    async def beat(self, now: Now) -> None:
-        """Do everything that is due, in short transactions, then let the door send."""
-        while await self.house.store.write(self.house.rooms.beat, now()):
-            self.door.wake()
-        self.door.wake()
+    async def beat(self) -> None:
+        """Do everything that is due, and look whether anything came in."""
+        await self.rounds.beat()
         self.desk.ring()
 
 
@@ -123,9 +114,14 @@ async def opened(
         open_things.push_async_callback(_cancelled, serving)
         desk.ring()
         await open_things.enter_async_context(command_socket.served(settings.database, house, now))
-        application = Application(house, door, desk, listener, serving)
+        def stir() -> None:
+            door.wake()
+            desk.ring()
+
+        rounds = Rounds(house, settings, now, stir)
+        application = Application(house, door, desk, listener, serving, rounds)
         if beating:
-            open_things.callback(_heartbeat(application, settings, now).stop)
+            open_things.callback(rounds.begun().stop)
         yield application
 
 
@@ -161,7 +157,7 @@ def texts(premises: Premises) -> Texts:
         return in_language(words[phrase], language)
 
     def face(language: str) -> Face:
-        menu = [(command, said(f"menu-{phrase}", language)) for command, phrase in _MENU]
+        menu = [(command, said(f"menu-{command}", language)) for command in _MENU]
         menu.append((_STOP.get(language, "stop"), said("menu-stop", language)))
         return Face(tuple(menu), said("bot-description", language), said("bot-short", language))
 
@@ -193,41 +189,6 @@ class _Bell:
     def ring(self) -> None:
         if self.desk is not None:
             self.desk.ring()
-
-
-def _heartbeat(application: Application, settings: Settings, now: Now) -> Heartbeat:
-    house = application.house
-
-    async def beat() -> None:
-        await application.beat(now)
-
-    async def tidy() -> None:
-        await house.store.write(_tidy, house, now)
-
-    async def export() -> None:
-        premises = house.premises
-        await make_up(
-            house.store,
-            folder=settings.exports,
-            organisation=premises.organisation,
-            language=premises.languages[0],
-            now=now(),
-            zone=premises.zone,
-        )
-
-    heartbeat = Heartbeat(house.premises.zone)
-    heartbeat.every(BEAT_SECONDS, beat)
-    heartbeat.every(TIDY_SECONDS, tidy)
-    heartbeat.mondays(EXPORT_HOUR, export)
-    heartbeat.once(export)
-    heartbeat.start()
-    return heartbeat
-
-
-def _tidy(tx: Transaction, house: House, now: Now) -> None:
-    inbox.tidy(tx, now())
-    facts.forget_requests(tx, now() - REQUESTS_KEPT)
-    house.rooms.people.forget_without_purpose(tx, now())
 
 
 def _posted(settings: Settings) -> Posted | None:

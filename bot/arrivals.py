@@ -33,6 +33,15 @@ class Strange:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """A phone number handed over as a card, as digits, perhaps with a plus; `own` if it is the sender's."""
+
+    number: str
+    own: bool
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The person closed this door: blocked the bot."""
 
@@ -42,7 +51,7 @@ class Returned:
     """The person opened the door again: unblocked the bot."""
 
 
-What = Said | Tapped | Strange | Left | Returned
+What = Said | Tapped | Shared | Strange | Left | Returned
 
 
 @dataclass(frozen=True, slots=True)

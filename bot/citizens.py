@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from bot.arrivals import Arrival, Left, Returned, Said, Strange, Tapped
+from bot.arrivals import Arrival, Left, Returned, Said, Shared, Strange, Tapped
 from bot.call_backs import CallBacks
 from bot.conversations import Conversations
 from bot.follow_ups import FollowUps
@@ -27,7 +27,7 @@ from bot.welcome import Welcome
 from flows.messages import Button, Tap
 from flows.replies import Odd, Reply, Typed
 from flows.understanding import emergency, wish
-from flows.wording import in_language
+from flows.wording import easy, in_language, plain
 
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(?P<code>\S+))?\s*", re.IGNORECASE)
 _ANSWERING = ("choose", "skip", "toggle", "done", "later", "decline")
@@ -69,6 +69,9 @@ class Citizens:
             self._said(tx, what, person, now)
         elif isinstance(what, Tapped):
             self._tapped(tx, what, person, now)
+        elif isinstance(what, Shared):
+            if person.stopped_at is not None or not self._call_backs.shared(tx, what, person, now):
+                self._strange(tx, Strange("contact", what.message), person, now)
         elif isinstance(what, Strange):
             self._strange(tx, what, person, now)
         elif isinstance(what, Returned):
@@ -117,10 +120,11 @@ class Citizens:
             self._help(tx, person, now)
 
     def _languages(self, tx: Transaction, person: Person, now: datetime) -> None:
-        names = self._premises.words["language-name"]
-        rows = [
-            (Button(in_language(names, code), Tap("language", choice=code)),) for code in self._premises.languages
-        ]
+        words, rows = self._premises.words, []
+        for code in self._premises.languages:
+            plainly = Button(in_language(words["language-name"], code), Tap("language", choice=code))
+            easily = Button(in_language(words["language-name-easy"], code), Tap("language", choice=easy(code)))
+            rows.append((plainly, easily))
         self._remarks.say(tx, person, "choose-language", now, rows=rows)
 
     def _help(self, tx: Transaction, person: Person, now: datetime) -> None:
@@ -148,10 +152,10 @@ class Citizens:
             self._privacy.notice(tx, person, now)
         elif tap.action in ("erase", "pause"):
             self._privacy.tapped(tx, tap, person, now)
-        elif person.stopped_at is not None:
-            self._remarks.say(tx, person, "stopped", now)
         elif tap.action == "call-back":
             self._call_backs.tapped(tx, tap, person, now)
+        elif person.stopped_at is not None:
+            self._remarks.say(tx, person, "stopped", now)
         elif tap.action == "there":
             self._welcome.was_there(tx, tap, person, now)
         else:
@@ -208,7 +212,7 @@ class Citizens:
         )
 
     def _speak(self, tx: Transaction, language: str, person: Person, now: datetime) -> None:
-        if language not in self._premises.languages:
+        if plain(language) not in self._premises.languages:
             return
         self._people.speaks(tx, person, language, chosen=True)
         person = self._people.found(tx, person.id) or person

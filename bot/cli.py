@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_changes, cli_due, cli_erasures, clock
+from bot import cli_changes, cli_due, cli_erasures, cli_import, cli_invitations, clock
 from bot.checking import checked
 from bot.cli_call_backs import call_backs
 from bot.cli_contacts import contacts
@@ -55,6 +55,8 @@ application = typer.Typer(
 )
 cli_changes.add_to(contacts)
 cli_due.add_to(contacts)
+cli_import.add_to(contacts)
+cli_invitations.add_to(contacts)
 application.add_typer(contacts, name="contacts")
 application.add_typer(call_backs, name="call-backs")
 application.add_typer(erasures, name="erasures")

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 import msgspec
 
-from bot import commands_call_backs, commands_contacts, commands_due, commands_erasures, commands_export, commands_parked
+from bot import (
+    commands_call_backs,
+    commands_contacts,
+    commands_due,
+    commands_erasures,
+    commands_export,
+    commands_import,
+    commands_invitations,
+    commands_parked,
+)
 from bot.clock import Now
 from bot.openings import REFUSALS, House
 from bot.requests import Command, Reply, Request
@@ -16,6 +25,8 @@ COMMANDS: Mapping[str, Command] = {
     **commands_contacts.COMMANDS,
     **commands_due.COMMANDS,
     **commands_erasures.COMMANDS,
+    **commands_import.COMMANDS,
+    **commands_invitations.COMMANDS,
     **commands_parked.COMMANDS,
     **commands_export.COMMANDS,
 }

@@ -7,9 +7,11 @@ from datetime import datetime
 from bot.keys import code_hash
 from bot.matters import Matters
 from bot.premises import Premises
-from bot.store import contacts, follow_ups, invitations
+from bot.spoken_codes import Spoken, SpokenCodes
+from bot.store import contacts, follow_ups, invitations, open_invitations
 from bot.store.contacts import Contact
 from bot.store.database import Transaction
+from bot.store.invitations import Invitation
 from bot.store.people import Person
 from bot.store.weeks import open_week
 
@@ -17,8 +19,9 @@ from bot.store.weeks import open_week
 class Invitations:
     """The invitations of these premises."""
 
-    def __init__(self, premises: Premises, matters: Matters) -> None:
+    def __init__(self, premises: Premises, matters: Matters, spoken_codes: SpokenCodes) -> None:
         self._premises = premises
+        self._spoken_codes = spoken_codes
         self._matters = matters
 
     def make(self, tx: Transaction, contact: str, expires: datetime, now: datetime) -> str:
@@ -35,13 +38,39 @@ class Invitations:
             return None
         return self._premises.keyring.code(invitation.id)
 
-    def accept(self, tx: Transaction, code: str, person: Person, now: datetime) -> Contact | None:
-        """The person begins with `code`: the contact is theirs from now on. Theirs already: the same again.
+    def spoken(self, tx: Transaction, contact: str, now: datetime) -> Spoken | None:
+        """The code to say aloud that was made for a contact, while it holds and until somebody has begun; then None."""
+        invitation = invitations.of_contact(tx, contact)
+        if invitation is None or invitation.person_id is not None:
+            return None
+        return self._spoken_codes.living(tx, invitation.id, now)
 
-        None for a code that is wrong, expired, or somebody else's, and for a contact that was cancelled: to a
+    def speak(self, tx: Transaction, contact: str, now: datetime) -> Spoken | None:
+        """A new code to say aloud for a contact; the one before it holds no longer. None once somebody has begun."""
+        invitation = invitations.of_contact(tx, contact)
+        if invitation is None or invitation.person_id is not None:
+            return None
+        return self._spoken_codes.made(tx, invitation.id, now)
+
+    def holds(self, tx: Transaction, contact: str, now: datetime) -> bool:
+        """Whether somebody may still begin with a contact's invitation."""
+        invitation = invitations.of_contact(tx, contact)
+        return invitation is not None and invitation.person_id is None and invitation.expires_at > now
+
+    def of_code(self, tx: Transaction, code: str) -> Invitation | None:
+        """The invitation whose link holds this code."""
+        return invitations.of_code(tx, code_hash(code))
+
+    def of_id(self, tx: Transaction, id_: str) -> Invitation | None:
+        """The invitation with this id."""
+        return invitations.of_id(tx, id_)
+
+    def accept(self, tx: Transaction, invitation: Invitation | None, person: Person, now: datetime) -> Contact | None:
+        """The person begins with an invitation: the contact is theirs from now on. Theirs already: the same again.
+
+        None for one that is not there, expired, or somebody else's, and for a contact that was cancelled: to a
         stranger they all look the same.
         """
-        invitation = invitations.of_code(tx, code_hash(code))
         if invitation is None or invitation.person_id not in (None, person.id):
             return None
         if invitation.person_id is None and invitation.expires_at <= now:
@@ -60,7 +89,15 @@ class Invitations:
         return contact
 
     def release(self, tx: Transaction, contact: str) -> None:
-        """The person said no thanks before answering anything: the invitation is nobody's again."""
+        """The person said no thanks before answering anything: the invitation is nobody's again.
+
+        A contact begun with a poster or card has none of its own. It stays with the person, so that nobody can have
+        contacts registered without end, but a card may then be used by somebody else.
+        """
+        found = contacts.of_id(tx, contact)
+        if found is not None and found.invitation == "open":
+            open_invitations.unspend(tx, contact)
+            return
         invitations.release(tx, contact)
         contacts.bind(tx, contact, None)
         follow_ups.bind(tx, contact, bound=False)

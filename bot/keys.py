@@ -1,8 +1,8 @@
 """The keys: one secret file outside the database, and what is made with it. Never logs or returns the secret.
 
 From the file's 32 random bytes HKDF-SHA256 derives a key for each use: `seal` (AES-256-GCM), `lookup` (HMAC of an
-address), `invitation` (the codes in links), `reference` (HMAC of a case reference) and `matter` (HMAC of a matter's name). Losing the file means losing
-every address and every link; the answers stay readable.
+address), `invitation` (the codes in links), `reference` (HMAC of a case reference) and `matter` (HMAC of a matter's
+name). Losing the file means losing every address and every link; the answers stay readable.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ class Keyring:
         self._sealer = AESGCM(_derived(secret, b"seal"))
         self._lookup = _derived(secret, b"lookup")
         self._invitation = _derived(secret, b"invitation")
+        self._spoken = _derived(secret, b"spoken")
+        self._spoken_lookup = _derived(secret, b"spoken-lookup")
         self._reference = _derived(secret, b"reference")
         self._matter = _derived(secret, b"matter")
         self.check = hmac.digest(_derived(secret, b"check"), b"kundresa", "sha256")
@@ -62,6 +64,15 @@ class Keyring:
         """The code in an invitation's link: the first 128 bits of an HMAC over its id, in 22 base64url characters."""
         digest = hmac.digest(self._invitation, invitation.encode(), "sha256")[:16]
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    def spoken(self, invitation: str, generation: int, attempt: int) -> int:
+        """A number of 256 bits from which an invitation's code to say aloud is made; each generation has its own."""
+        digest = hmac.digest(self._spoken, f"{invitation}\n{generation}\n{attempt}".encode(), "sha256")
+        return int.from_bytes(digest, "big")
+
+    def spoken_lookup(self, code: str) -> bytes:
+        """16 bytes that find a code to say aloud: it is too short for a hash that anybody could try."""
+        return hmac.digest(self._spoken_lookup, code.encode(), "sha256")[:16]
 
     def reference(self, unit: str, journey: str, reference: str) -> bytes:
         """16 bytes that recognise a case reference within its unit and journey."""

@@ -14,13 +14,16 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import keys, library, organisation
+from bot import clock, journal, keys, leftovers, library, organisation
 from bot.contacts import ContactRefused
+from bot.erasures import ErasureRefused
+from bot.journal import Journal
 from bot.keys import KeyRefused, Keyring
 from bot.library import FaultyJourneys, Library
 from bot.lock import Locked
 from bot.organisation import FaultyOrganisation, Organisation, UnknownCode
 from bot.premises import Premises, random_id
+from bot.replay import replayed
 from bot.rooms import Rooms, built
 from bot.settings import Settings, WrongSetting
 from bot.store import database, facts
@@ -54,6 +57,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     Locked,
     UnknownCode,
     ContactRefused,
+    ErasureRefused,
     WeekNotEnded,
 )
 """What is expected to go wrong: each message is for the person who can mend it, and needs no traceback."""
@@ -100,7 +104,13 @@ async def opened_house(
             chance=chance or random.SystemRandom(),
             simulated=simulated or await store.read(facts.get, facts.SIMULATED) is not None,
         )
-        yield House(store, premises, built(premises))
+        rooms = built(premises, kept := Journal(journal.path_of(settings.database)))
+        try:
+            await replayed(store, kept, rooms.erasures, clock.now())
+        except OSError as error:
+            raise Refused(f"{kept.path}: the journal can't be read or written ({error.strerror}).") from error
+        await leftovers.settled(store, None, quiet=False)
+        yield House(store, premises, rooms)
     finally:
         await store.close()
 

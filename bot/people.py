@@ -1,24 +1,34 @@
-"""Persons: who is met at which address, who has stopped, who can't be reached. Never knows what they answer."""
+"""Persons: who is met at which address, who has stopped or paused, who can't be reached. Never knows what they answer.
+
+A stop, and the start that ends one, also goes to the journal outside the database before it is committed.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from bot.journal import Journal
 from bot.premises import Premises
 from bot.store import people
 from bot.store.database import Transaction
 from bot.store.people import Person
-from flows.wording import spoken
+from flows.wording import plain, spoken
 
 KEPT_WITHOUT_CONTACT = timedelta(days=1)
 """How long somebody who has no contact with us is remembered: long enough to answer a question about privacy."""
+
+UNTIL_START = datetime(9999, 1, 1, tzinfo=UTC)
+"""A pause without an end but the person's own."""
 
 
 class People:
     """The persons of these premises."""
 
-    def __init__(self, premises: Premises) -> None:
+    def __init__(self, premises: Premises, journal: Journal | None = None) -> None:
+        """`journal` is None where nothing is kept outside the database."""
         self._premises = premises
+        self._journal = journal
 
     def met(self, tx: Transaction, door: str, address: str, language: str | None, now: datetime) -> Person:
         """The person at this address, made known if new; they were heard from `now`.
@@ -50,17 +60,30 @@ class People:
 
     def speaks(self, tx: Transaction, person: Person, language: str, *, chosen: bool) -> None:
         """The person's language: chosen by them, or (not chosen) told by those who registered the contact."""
-        if language in self._premises.languages:
+        if plain(language) in self._premises.languages:
             (people.speak if chosen else people.guess)(tx, person.id, language)
 
     def stops(self, tx: Transaction, person: Person, now: datetime) -> None:
         """Nothing more is sent to the person until they say start."""
+        if self._journal is not None and person.stopped_at is None:
+            tx.before_commit(partial(self._journal.stopped, person.lookup, now))
         people.stop(tx, person.lookup, now)
 
-    def starts(self, tx: Transaction, person: Person) -> bool:
-        """The person may be written to again; True if they had stopped."""
+    def starts(self, tx: Transaction, person: Person, now: datetime) -> bool:
+        """The person may be written to again, and no pause holds any more; True if they had stopped."""
+        if self._journal is not None and person.stopped_at is not None:
+            tx.before_commit(partial(self._journal.started, person.lookup, now))
         people.start(tx, person.lookup)
+        people.unpause(tx, person.id)
         return person.stopped_at is not None
+
+    def pause(self, tx: Transaction, person: Person, until: datetime) -> None:
+        """Nothing new is asked before `until`, and nobody is reminded; what is open can still be answered."""
+        people.pause(tx, person.id, until)
+
+    def unpause(self, tx: Transaction, person: Person) -> bool:
+        """No pause holds any more; False if none did."""
+        return people.unpause(tx, person.id)
 
     def forget_without_purpose(self, tx: Transaction, now: datetime) -> int:
         """Wipe persons, with their addresses, for whom no purpose is left; returns how many."""

@@ -53,7 +53,7 @@ def example(organisation: Organisation, shelf: Library, now: datetime) -> Occasi
     premises = Premises(organisation, shelf, Keyring(secrets.token_bytes(32)))
     return Occasion(
         facts={"unit": unit, "service": service, "channel": channel, "door": "telegram"},
-        names=names_of(premises, unit, service),
+        names=names_of(premises, unit, service, now),
         calendar=organisation.calendar,
         useful_until=now + _USEFUL,
         emergency=organisation.emergency_words,

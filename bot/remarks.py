@@ -51,15 +51,16 @@ class Remarks:
         now: datetime,
         *,
         rows: Rows = (),
+        keys: tuple[str, ...] | None = None,
         conversation: Kept | None = None,
     ) -> None:
-        """Queue a text that stands already in the person's language."""
+        """Queue a text that stands already in the person's language; `keys` as in `Body`."""
         outbox.add(
             tx,
             door=person.door,
             lookup=person.lookup,
             purpose="shell",
-            body=Body(text, "", tuple(rows)),
+            body=Body(text, "", tuple(rows), keys),
             now=now,
             person_id=person.id,
             conversation_id=conversation.id if conversation is not None else None,

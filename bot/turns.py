@@ -15,6 +15,7 @@ from bot.store.people import Person
 from bot.store.weeks import open_week
 from flows.messages import Message
 from flows.walk import Turn
+from flows.wording import plain
 
 NOTES_ARE_USEFUL = timedelta(hours=24)
 """After a longer outage a remark that was waiting is left out; questions have their own last useful moment."""
@@ -42,7 +43,7 @@ def record(tx: Transaction, premises: Premises, kept: Kept, turn: Turn, now: dat
             masked=answer.masked,
             drawn=answer.drawn,
             probability=answer.probability,
-            language=turn.conversation.language,
+            language=plain(turn.conversation.language),
             door=kept.door,
             source=answer.source,
             asked_at=answer.asked_at,

@@ -15,6 +15,7 @@ MOST_CHOICES = 7
 """The question bank's own limit; above it people read the first ones only. A warning, never an error."""
 
 _STEPS = 5
+_KEYS = ("text", "text easy", "demand", "emoji", "alone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,13 @@ def read_choices(table: Table, setting: Setting, kind: Kind, scale: str | None) 
         own = _own_choices(entry, setting) if entry else ()
         if entry and len(own) > MOST_CHOICES:
             entry.warning(f"{len(own)} choices are many to read on a phone.", f"Keep to {MOST_CHOICES} or fewer.")
+        if entry and kind == "one":
+            _check_none_alone(entry, own)
         return own
     if kind == "touchpoint":
         own = _own_choices(entry, setting) if entry else ()
+        if entry:
+            _check_none_alone(entry, own)
         if setting.in_ladder:
             return own
         return _with_touchpoints(own, setting.touchpoints, table)
@@ -94,7 +99,7 @@ def _own_choices(entry: Entry, setting: Setting) -> tuple[Choice, ...]:
 def _choice(entry: Entry, setting: Setting) -> Choice:
     """A label in each language, or the same under `text` with what is ours beside it."""
     names = set(entry.names())
-    if not names & {"text", "demand", "emoji"}:
+    if not names & set(_KEYS):
         return Choice(entry.name, entry.words(setting.languages, PLACEHOLDERS, LONGEST_LABEL) or Words({}))
     if names & set(setting.languages):
         remedy = 'Write it as { text: { sv: "..." }, demand: failure }.'
@@ -103,7 +108,7 @@ def _choice(entry: Entry, setting: Setting) -> Choice:
     table = entry.table()
     if table is None:
         return Choice(entry.name, Words({}))
-    table.allow("a choice", ("text", "demand", "emoji"))
+    table.allow("a choice", _KEYS)
     table.need("text", 'Write it as { text: { sv: "..." }, demand: failure }.')
     demand = table.entry("demand")
     demands: Mapping[str, Demand] = {"value": "value", "failure": "failure"}
@@ -113,7 +118,15 @@ def _choice(entry: Entry, setting: Setting) -> Choice:
         table.words("text", setting.languages, PLACEHOLDERS, LONGEST_LABEL) or Words({}),
         emoji=table.text("emoji") or "",
         demand=demands[written] if written else None,
+        alone=table.flag("alone"),
     )
+
+
+def _check_none_alone(entry: Entry, own: Sequence[Choice]) -> None:
+    for choice in own:
+        if choice.alone:
+            remedy = "Take 'alone' away: of these only one can be chosen."
+            entry.error(f"'alone' of '{choice.code}' only goes with the answer 'several of'.", remedy)
 
 
 def _yes_and_no(table: Table, setting: Setting) -> tuple[Choice, ...]:

@@ -16,9 +16,12 @@ from flows.problems import FaultError, listed, suggestion
 RESERVED = ("and", "or", "is", "was", "not", "at")
 """Words of these lines, which therefore cannot name a question or a choice; nor "contact" a question."""
 
+_KNOWN = "known"
+
 _FORMS = (
     "Write it as in 'helped is partly or no', 'helped is not yes', 'feeling is at most 2', "
-    "'ease is at least 4', 'feeling was asked', 'feeling was not asked' or 'contact channel is email'."
+    "'ease is at least 4', 'feeling was asked', 'feeling was not asked', 'contact channel is email' or "
+    "'contact service is not known'."
 )
 
 
@@ -64,7 +67,8 @@ def parse_condition(text: str) -> Condition:
 def holds(condition: Condition, answers: Mapping[str, Known], facts: Mapping[str, str]) -> bool:
     """Whether a condition holds, from answers by question code and the contact's facts by `CONTACT_FACTS`.
 
-    A comparison with what is not answered, or not known about the contact, is false; "is not" too.
+    A comparison with what is not answered, or not known about the contact, is false; "is not" too. Only "is not
+    known" holds of what is not known.
     """
     outcomes = (_passes(test, answers, facts) for test in condition.tests)
     return all(outcomes) if condition.every else any(outcomes)
@@ -73,6 +77,8 @@ def holds(condition: Condition, answers: Mapping[str, Known], facts: Mapping[str
 def _passes(test: Test, answers: Mapping[str, Known], facts: Mapping[str, str]) -> bool:
     if test.about == "contact":
         fact = facts.get(test.fact, "")
+        if test.operator in ("known", "not known"):
+            return bool(fact) == (test.operator == "known")
         return bool(fact) and (fact in test.values) == (test.operator == "is")
     known = answers.get(test.about, Known(asked=False))
     if test.operator in ("asked", "not asked"):
@@ -127,8 +133,13 @@ def _test_of_contact(part: list[str], line: str) -> Test:
     if rest[:1] == ["not"]:
         operator, rest = "is not", rest[1:]
     if verb != ["is"] or len(rest) != 1:
-        remedy = "Write it as in 'contact channel is mail or email' or 'contact channel is not email'."
+        remedy = (
+            "Write it as in 'contact channel is mail or email', 'contact channel is not email' or "
+            "'contact channel is not known'."
+        )
         raise FaultError(f"'{line}' cannot be understood.", remedy)
+    if rest == [_KNOWN]:
+        return Test("contact", "known" if operator == "is" else "not known", (), fact)
     return Test("contact", operator, (rest[0],), fact)
 
 
@@ -144,6 +155,9 @@ def _with_value(test: Test, value: str, joint: str) -> Test:
     if joint == "and":
         remedy = f"Write '{test.about} is ...' after 'and' too, or 'or' if one of them is enough."
         raise FaultError(f"'{value}' after 'and' is not a whole test.", remedy)
+    if test.about == "contact" and value == _KNOWN:
+        remedy = f"Write 'contact {test.fact} is known' after '{joint}' too."
+        raise FaultError(f"'{value}' after '{joint}' is not a whole test.", remedy)
     if test.operator not in ("is", "is not") or " " in value:
         raise FaultError(f"'{value}' after 'or' cannot be understood.", _FORMS)
     return Test(test.about, test.operator, (*test.values, value), test.fact)

@@ -18,7 +18,7 @@ from flows.corrections import corrected, latest, reopened
 from flows.journey import Journey, PhaseName
 from flows.messages import Message, Tap
 from flows.replies import Meant, Odd, Reply, Typed, meant
-from flows.route import Occasion, Route, Settled, slots
+from flows.route import Occasion, Route, Settled, prospects, slots
 from flows.timing import later
 from flows.understanding import emergency, wish
 from flows.voice import Voice
@@ -125,10 +125,11 @@ def _opening(journey: Journey, conversation: Conversation, occasion: Occasion) -
     if conversation.earlier:
         return voice.hello()
     questions = [journey.question(code) for code in conversation.route]
-    rungs = sum(question.ladder is not None for question in questions)
-    ladders = len({question.ladder for question in questions if question.ladder is not None})
-    fewest = slots(questions)
-    return voice.notice(fewest, fewest + rungs - ladders)
+    outlook = prospects(questions, occasion.facts)
+    possible = [one for one in questions if outlook[one.code] is not False]
+    certain = [one for one in possible if outlook[one.code]]
+    rungs = [one.ladder for one in possible if one.ladder is not None]
+    return voice.notice(max(1, slots(certain)), slots(possible) + len(rungs) - len(set(rungs)))
 
 
 def _tapped(journey: Journey, conversation: Conversation, tap: Tap, occasion: Occasion, now: datetime) -> Turn:
@@ -252,14 +253,18 @@ def _later(journey: Journey, conversation: Conversation, tap: Tap, occasion: Occ
 
 def _toggled(journey: Journey, conversation: Conversation, tap: Tap, occasion: Occasion) -> Turn:
     question = journey.question(conversation.open)
-    if question.kind != "several" or question.choice(tap.choice) is None:
+    choice = question.choice(tap.choice)
+    if question.kind != "several" or choice is None:
         return Turn(conversation)
     if conversation.counts.get(tap.choice, 0) != tap.count:
         return Turn(conversation)
-    chosen = tuple(code for code in conversation.chosen if code != tap.choice)
+    lone = {other.code for other in question.choices if other.alone}
+    cleared = [code for code in conversation.chosen if tap.on and code != tap.choice and (choice.alone or code in lone)]
+    chosen = tuple(code for code in conversation.chosen if code not in (*cleared, tap.choice))
     if tap.on:
         chosen = (*chosen, tap.choice)
-    counts = {**conversation.counts, tap.choice: tap.count + 1}
+    counts = {code: conversation.counts.get(code, 0) + 1 for code in (*cleared, tap.choice)}
+    counts = {**conversation.counts, **counts}
     toggled = replace(conversation, chosen=chosen, counts=counts)
     shown = put(journey, toggled, occasion)
     return Turn(toggled, messages=(replace(shown, edits=True, keeps_text=True),))

@@ -19,18 +19,21 @@ PHASES: tuple[PhaseName, ...] = ("before", "during", "after")
 
 Kind = Literal["scale", "one", "several", "words", "yes-no", "number", "touchpoint", "phone", "say"]
 Demand = Literal["value", "failure"]
-Operator = Literal["is", "is not", "at most", "at least", "asked", "not asked"]
+Operator = Literal["is", "is not", "at most", "at least", "asked", "not asked", "known", "not known"]
 
 CONTACT_FACTS = ("channel", "service", "unit", "outcome", "cause", "solved", "door")
 """What `only if: contact ...` may ask about."""
 
-PLACEHOLDERS = ("service", "unit", "organisation", "phone")
+PLACEHOLDERS = ("service", "unit", "organisation", "phone", "when")
 """What may stand in braces in a journey's texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One text in several languages: language code to text. Fallback is `wording.in_language`'s business."""
+    """One text in several languages: language code to text, "sv" and, where there is one, easy to read, "sv-easy".
+
+    Easy texts stand after all plain ones. Fallback is `wording.in_language`'s business.
+    """
 
     texts: Mapping[str, str]
 
@@ -46,13 +49,17 @@ class Touchpoint:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing that can be chosen. `number` is set on scales, `demand` is hidden from the citizen."""
+    """One thing that can be chosen. `number` is set on scales, `demand` is hidden from the citizen.
+
+    Of several that may be chosen one that stands `alone` goes with no other.
+    """
 
     code: str
     label: Words
     emoji: str = ""
     number: int | None = None
     demand: Demand | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class Test:
 
     `about` is a question's code, or "contact" with the fact's name in `fact`. "is" and "is not" hold for any of
     `values`; "at most" and "at least" compare the answer's number with `values[0]`; "asked" and "not asked" ask
-    whether the question was put to the person at all.
+    whether the question was put to the person at all, "known" and "not known" whether a contact has the fact.
     """
 
     __test__ = False  # pytest would take the name for a test class

@@ -79,11 +79,9 @@ def answer_rows(
 
 
 def choice_label(choice: Choice, language: str) -> str:
-    """What stands on the button: on scales emoji, number and words; never an emoji alone."""
-    words = in_language(choice.label, language)
-    if choice.number is not None:
-        return " ".join(part for part in (choice.emoji, str(choice.number), words) if part)
-    return words
+    """What stands on the button: emoji, on scales the number, and words; never an emoji alone."""
+    number = "" if choice.number is None else str(choice.number)
+    return " ".join(part for part in (choice.emoji, number, in_language(choice.label, language)) if part)
 
 
 def change_row(journey: Journey, question: Question, language: str, asking: int) -> tuple[Button, ...]:
@@ -94,7 +92,7 @@ def change_row(journey: Journey, question: Question, language: str, asking: int)
 def _toggle(choice: Choice, language: str, question: Question, asking: int, on: bool, count: int) -> Button:
     mark = "☑" if on else "☐"
     tap = Tap("toggle", question.code, asking, choice.code, on=not on, count=count)
-    return Button(f"{mark} {in_language(choice.label, language)}", tap)
+    return Button(f"{mark} {choice_label(choice, language)}", tap)
 
 
 def _button(journey: Journey, words: str, action: Action, language: str, question: Question, asking: int) -> Button:

@@ -20,9 +20,9 @@ LONGEST_TEXT = 200
 
 QUESTION_RESERVED = (*RESERVED, "contact")
 
-_MESSAGE_KEYS = ("say", "only if", "instead of", "version")
+_MESSAGE_KEYS = ("say", "say easy", "only if", "instead of", "version")
 _ENTRY_KEYS = ("ladder", "only if", "instead of", "touchpoint")
-_LADDER_QUESTION_KEYS = ("text", "answer", "choices", "only if", "call me", "version")
+_LADDER_QUESTION_KEYS = ("text", "text easy", "answer", "choices", "only if", "call me", "version")
 _QUESTION_KEYS = (
     *_LADDER_QUESTION_KEYS,
     "touchpoint",

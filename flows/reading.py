@@ -24,11 +24,12 @@ from flows.journey import (
     Words,
 )
 from flows.ladders import check_within, expand
-from flows.problems import Problem, Problems, listed, nearest
+from flows.problems import Problem, Problems, listed, nearest, suggestion
 from flows.questions import QUESTION_RESERVED, Draft, read_question
 from flows.references import check_columns, check_curve, check_places, check_pools, fault_of
 from flows.source import CODE, Entry, Table, open_source
 from flows.timing import PhaseTiming, Send, Useful, parse_duration, parse_send, parse_useful
+from flows.wording import with_easy
 
 __all__ = ["AUDIENCES", "DOORS", "Problem", "Reading", "drifted", "read_journey", "read_phrases"]
 
@@ -53,8 +54,8 @@ def read_phrases(source: bytes, file: str, languages: Sequence[str]) -> Reading[
     table = open_source(source, problems)
     if table is None:
         return Reading(None, problems.in_order())
-    table.allow("the shared phrases", ("scales", "ladders", "words"))
-    words = {entry.name: entry.words(languages, None) or Words({}) for entry in _named(table, "words")}
+    table.allow("the shared phrases", ("scales", "ladders", "words", "words easy"))
+    words = _shared_words(table, languages)
     scales = {entry.name: read_scale(entry, languages) for entry in _named(table, "scales")}
     setting = Setting(languages, scales, words, in_ladder=True)
     ladders = {entry.name: _ladder(entry, setting) for entry in _named(table, "ladders")}
@@ -94,6 +95,18 @@ def read_journey(source: bytes, file: str, phrases: Phrases, languages: Sequence
         doors=_doors(table),
     )
     return Reading(None if problems.failed else journey, problems.in_order())
+
+
+def _shared_words(table: Table, languages: Sequence[str]) -> dict[str, Words]:
+    words = {entry.name: entry.words(languages, None) or Words({}) for entry in _named(table, "words")}
+    for entry in _named(table, "words easy"):
+        written = entry.words(languages, None, every=False)
+        if entry.name not in words:
+            remedy = suggestion(entry.name, words, "Write it under 'words' first.")
+            entry.error(f"'{entry.name}' is easy to read, but there is no such phrase under 'words'.", remedy)
+        elif written:
+            words[entry.name] = with_easy(words[entry.name], written)
+    return words
 
 
 def _named(table: Table, name: str) -> list[Entry]:

@@ -76,7 +76,9 @@ def meant(question: Question, typed: Typed, occasion: Occasion, *, tapped: bool 
     if question.kind == "several":
         codes = choices_meant(typed.text, options)
         ordered = tuple(option.code for option in options if option.code in codes)
-        return Meant("answered", ordered, source=source) if ordered else None
+        # "No" and something else beside it: nobody can say which of the two was meant.
+        torn = len(ordered) > 1 and any(choice.alone for choice in question.choices if choice.code in ordered)
+        return Meant("answered", ordered, source=source) if ordered and not torn else None
     if question.kind == "yes-no":
         said = yes_or_no(typed.text)
         if said is not None:

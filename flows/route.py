@@ -28,7 +28,8 @@ Status = Literal["answered", "skipped", "not-understood", "left", "not-drawn", "
 class Occasion:
     """What the organisation knows of the contact a conversation is about.
 
-    `facts` holds codes (channel, service, unit, outcome, cause, solved, door), `names` what placeholders become.
+    `facts` holds codes (channel, service, unit, outcome, cause, solved, door), `names` what placeholders become;
+    "when" among them is the contact's day in words.
     `useful_until` is when the follow-up's last useful moment is, in UTC.
     """
 
@@ -86,7 +87,7 @@ def pools(
     here = {question.code for question in questions}
     found: dict[str, tuple[str, ...]] = {}
     for question in questions:
-        if question.draw and _may_hold(question.only_if, here, facts, earlier):
+        if question.draw and _outlook(question.only_if, here, facts, earlier) is not False:
             found[question.draw] = (*found.get(question.draw, ()), question.code)
     undrawn = [question for question in questions if question.draw is None]
     if limit is not None and slots(undrawn) + len(found) > limit:
@@ -137,6 +138,22 @@ def slots(questions: Iterable[Question]) -> int:
     return len(taken)
 
 
+def prospects(questions: Sequence[Question], facts: Mapping[str, str]) -> dict[str, bool | None]:
+    """Of each question of a contact's first conversation whether its conditions will hold; None where answers decide.
+
+    Whoever is never asked a question answers nothing to it: what looks back at it will not hold either.
+    """
+    asked = {question.code for question in questions}
+    taken = (question.instead_of for question in questions if _both(question, asked, facts))
+    asked -= {code for code in taken if code is not None}
+    found: dict[str, bool | None] = {}
+    for question in questions:
+        found[question.code] = _both(question, asked, facts)
+        if found[question.code] is False:
+            asked.discard(question.code)
+    return found
+
+
 def applies(
     journey: Journey,
     question: Question,
@@ -162,12 +179,23 @@ def _questions(journey: Journey, phases: Sequence[PhaseName]) -> list[Question]:
     return [question for phase in found if phase is not None for question in phase.questions]
 
 
-def _may_hold(
+def _both(question: Question, here: set[str], facts: Mapping[str, str]) -> bool | None:
+    outlooks = [_outlook(condition, here, facts, {}) for condition in (question.opens, question.only_if)]
+    return False if False in outlooks else None if None in outlooks else True
+
+
+def _outlook(
     condition: Condition | None, here: set[str], facts: Mapping[str, str], earlier: Mapping[str, Settled]
-) -> bool:
-    if condition is None or any(test.about in here for test in condition.tests):
+) -> bool | None:
+    """Whether a condition will hold; None where that depends on an answer to a question of `here`."""
+    if condition is None:
         return True
-    return holds(condition, {code: answer.known() for code, answer in earlier.items()}, facts)
+    answers = {code: answer.known() for code, answer in earlier.items()}
+    decided = [holds(Condition((test,)), answers, facts) for test in condition.tests if test.about not in here]
+    if len(decided) == len(condition.tests):
+        return all(decided) if condition.every else any(decided)
+    # One that fails is enough to break "and", one that holds to fulfil "or".
+    return not condition.every if (not condition.every) in decided else None
 
 
 def _surplus(questions: list[Question], limit: int) -> list[str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from flows.journey import Words
 from flows.problems import Problem, Problems, listed, nearest, suggestion
 from flows.syntax import Branch, Leaf, Node, Row, read_node
+from flows.wording import with_easy
 
 __all__ = ["CODE", "Entry", "Problem", "Problems", "Table", "open_source"]
 
@@ -134,11 +135,14 @@ class Entry:
         placeholders: Sequence[str] | None = (),
         longest: int = 0,
         besides: Sequence[str] = (),
+        *,
+        every: bool = True,
     ) -> Words | None:
         """One text in several languages. A missing one of `languages` and a text over `longest` are warnings.
 
         `placeholders` are the words that may stand in braces; None lets any stand there. `besides` are other names
-        that may stand among the languages. Blanks within quotes are kept.
+        that may stand among the languages. Without `every` nothing is said of a missing language. Blanks within quotes
+        are kept.
         """
         example = "{ " + ", ".join(f'{language}: "..."' for language in languages) + " }"
         if isinstance(self.node, Leaf | Row):
@@ -159,7 +163,7 @@ class Entry:
                 _check_text(entry, texts[language], placeholders, longest)
         if not set(table.entries) - set(besides):
             self.error(f"'{self.name}' does not say its text in each language.", f"Write it as {example}.")
-        elif missing := [language for language in languages if language not in table.entries]:
+        elif missing := [language for language in languages if every and language not in table.entries]:
             remedy = "Add it; until then people who chose it read another language."
             self.warning(f"'{self.name}' is missing in {listed(missing)}.", remedy)
         self._check_braces_agree(texts, placeholders)
@@ -203,9 +207,9 @@ class Table:
     def need(self, name: str, remedy: str) -> Entry | None:
         """What stands under the name; if nothing does, an error with this remedy.
 
-        A name that resembles it is taken for a misspelling, which `allow` reports.
+        A name that resembles it is taken for a misspelling, which `allow` reports; not its own easy text.
         """
-        misspelt = any(nearest(other, [name]) for other in self.entries)
+        misspelt = any(other != f"{name} easy" and nearest(other, [name]) for other in self.entries)
         if name not in self.entries and not misspelt:
             place = f" under '{self.name}'" if self.name else ""
             self.problems.error(self.line, f"'{name}' is missing{place}.", remedy)
@@ -224,9 +228,14 @@ class Table:
     def words(
         self, name: str, languages: Sequence[str], placeholders: Sequence[str] | None = (), longest: int = 0
     ) -> Words | None:
-        """The text in several languages under the name, or None. See `Entry.words`."""
-        entry = self.entries.get(name)
-        return entry.words(languages, placeholders, longest) if entry else None
+        """The text in several languages under the name, or None. See `Entry.words`.
+
+        What stands under the name and "easy" is the same, easy to read, in as many languages as there is one.
+        """
+        entry, easy = self.entries.get(name), self.entries.get(f"{name} easy")
+        words = entry.words(languages, placeholders, longest) if entry else None
+        written = easy.words(languages, placeholders, longest, every=False) if easy else None
+        return with_easy(words, written) if words and written else words
 
     def codes(self, reserved: Sequence[str] = ()) -> list[Entry]:
         """Everything in the table, where the designer chose the names. Others than codes are reported."""

@@ -13,7 +13,9 @@ from typing import Literal, cast, get_args
 
 import yaml
 
-Wish = Literal["skip", "stop", "later", "change", "help", "start", "language", "pause", "privacy", "mydata", "erase"]
+Wish = Literal[
+    "skip", "stop", "later", "change", "help", "start", "language", "pause", "privacy", "mydata", "erase", "call-me"
+]
 
 
 @dataclass(frozen=True, slots=True)

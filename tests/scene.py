@@ -73,8 +73,10 @@ def scene(transcript: Transcript, day: date = TUESDAY) -> Scene:
     if earlier:
         assert end is not None
         opened_at = (start - timedelta(days=2)) if "before" in earlier else end - timedelta(minutes=30)
+    planned = {one.phase: one for one in _plan(journey, start, end, opened_at - timedelta(minutes=5))}
+    if transcript.of("with"):  # before it is due, also where that is a time of day
+        opened_at = min(opened_at, planned["after"].due_at - timedelta(minutes=30))
     registered_at = opened_at - timedelta(minutes=5)
-    planned = {one.phase: one for one in _plan(journey, start, end, registered_at)}
     begins: list[tuple[tuple[PhaseName, ...], datetime]] = [((phase,), planned[phase].due_at) for phase in earlier]
     begins.append((transcript.phases, max(asked_at, planned[transcript.phase].due_at)))
     return Scene(start, end, registered_at, opened_at, tuple(begins), planned[transcript.phase].useful_until)

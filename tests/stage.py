@@ -17,12 +17,14 @@ from pathlib import Path
 from bot import app, settings
 from bot.app import Application
 from bot.contacts import NewContact
+from bot.occasions import day_named
 from bot.store import facts
 from bot.store.database import Transaction
+from flows.wording import is_easy, plain
 from tests.bare_core import BareCore
 from tests.fake_telegram import Citizen, Delivery, FakeTelegram
 from tests.player import Kept
-from tests.scene import TUESDAY, Scene, next_ordinary, scene
+from tests.scene import LANGUAGES, TUESDAY, ZONE, Scene, next_ordinary, scene
 from tests.screen import Placed, Screen
 from tests.transcript import FOLDER, Transcript
 
@@ -101,8 +103,11 @@ class WholeBot:
         self._transcript = transcript
         self._scene = at
         self._store = stage.bot.house.store
-        self._citizen: Citizen = stage.server.citizen(language_code=transcript.language)
+        self._citizen: Citizen = stage.server.citizen(language_code=plain(transcript.language))
         self._lookup = stage.bot.house.premises.keyring.lookup("telegram", str(self._citizen.id))
+        written = scene(transcript)
+        days = [day_named(one.start.astimezone(ZONE).date(), LANGUAGES).texts.values() for one in (at, written)]
+        self._days = [*zip(*days, strict=True)]
         self._contact = ""
         self._read = 0
         self._numbers: dict[int, int] = {}
@@ -112,24 +117,27 @@ class WholeBot:
     async def begins(self) -> None:
         """Registered, opened, followed up: each at its moment, by the rooms whose work it is."""
         self._stage.clock.now = self._scene.registered_at
-        told = self._transcript.pairs("contact")
+        told = self._transcript.facts
         new = NewContact(
             self._transcript.journey,
-            "main",
+            told["unit"],
             start=self._scene.start,
             end=self._scene.end,
-            service="general",
-            channel=told.get("channel", "visit"),
+            service=told.get("service"),
+            channel=told.get("channel"),
             cause=told.get("cause"),
             outcome=told.get("outcome"),
-            language=self._transcript.language,
+            language=plain(self._transcript.language),
         )
         registered = await self._store.write(self._stage.bot.house.rooms.contacts.register, new, self._stage.clock.now)
         self._contact = registered.id
         self._stage.draws.wanted = self._transcript.pairs("drawn")
         await self._store.write(_forget_draws)
+        if is_easy(self._transcript.language):
+            await self._store.write(self._reads_easily)
         opened = False
-        labels = BareCore(self._transcript).taps_before()  # the core knows which button is which answer
+        # The core knows which button is which answer.
+        labels = BareCore(self._transcript).taps_before() if self._transcript.earlier_phases else []
         for phases, moment in self._scene.begins:
             if not opened:
                 await self._at(self._scene.opened_at)
@@ -183,11 +191,16 @@ class WholeBot:
         """The rows of this conversation."""
         return await self._store.read(_kept, self._contact, self._transcript.phase)
 
+    def _reads_easily(self, tx: Transaction) -> None:
+        rooms, language = self._stage.bot.house.rooms, self._transcript.language
+        person = rooms.people.met(tx, "telegram", str(self._citizen.id), plain(language), self._stage.clock.now)
+        rooms.people.speaks(tx, person, language, chosen=True)
+
     async def _at(self, moment: datetime) -> None:
         # Somebody listened all the while: what is noted first keeps the jump from being taken for an absence.
         await self._store.write(facts.put_moment, "heard_at", moment)
         self._stage.clock.now = moment
-        await self._stage.bot.beat(self._stage.clock)
+        await self._stage.bot.beat()
         await self._quiet()
 
     async def _quiet(self) -> None:
@@ -210,10 +223,16 @@ class WholeBot:
         shown = delivery.shown
         rows = tuple(tuple(row) for row in shown.buttons)
         if delivery.kind == "message":
-            self._numbers[shown.message_id] = self.screen.shows(shown.text, rows)
+            self._numbers[shown.message_id] = self.screen.shows(self._dated(shown.text), rows)
         else:
             number = self._numbers[shown.message_id]
-            self.screen.changes(number, *_text_and_strong(shown.html), rows)
+            self.screen.changes(number, *_text_and_strong(self._dated(shown.html)), rows)
+
+    def _dated(self, text: str) -> str:
+        """The text with the contact's day as it is written in the transcript, whose days are another week's."""
+        for here, written in self._days:
+            text = text.replace(here, written)
+        return text
 
 
 def _text_and_strong(written: str) -> tuple[str, str]:

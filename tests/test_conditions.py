@@ -12,9 +12,10 @@ from flows.problems import FaultError
 
 FORMS = (
     "Write it as in 'helped is partly or no', 'helped is not yes', 'feeling is at most 2', 'ease is at least 4', "
-    "'feeling was asked', 'feeling was not asked' or 'contact channel is email'."
+    "'feeling was asked', 'feeling was not asked', 'contact channel is email' or 'contact service is not known'."
 )
-WORDS = ["helped", "feeling", "contact", "channel", "is", "was", "not", "at", "most", "asked", "and", "or", "no", "2"]
+WORDS = ["helped", "feeling", "contact", "channel", "is", "was", "not", "at", "most", "asked", "known"]
+WORDS += ["and", "or", "no", "2"]
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,15 @@ WORDS = ["helped", "feeling", "contact", "channel", "is", "was", "not", "at", "m
         ("helped is not yes or partly", Condition((Test("helped", "is not", ("yes", "partly")),))),
         ("contact channel is mail or email", Condition((Test("contact", "is", ("mail", "email"), "channel"),))),
         ("contact door is not web", Condition((Test("contact", "is not", ("web",), "door"),))),
+        ("contact service is known", Condition((Test("contact", "known", (), "service"),))),
+        ("contact service is not known", Condition((Test("contact", "not known", (), "service"),))),
+        (
+            "contact outcome is denied or contact outcome is not known",
+            Condition(
+                (Test("contact", "is", ("denied",), "outcome"), Test("contact", "not known", (), "outcome")),
+                every=False,
+            ),
+        ),
         ("feeling was asked", Condition((Test("feeling", "asked"),))),
         ("feeling  was not   asked", Condition((Test("feeling", "not asked"),))),
         (
@@ -74,6 +84,11 @@ def test_a_line_is_read(line: str, expected: Condition) -> None:
             "ease is at most two",
             "'ease is at most two' has no whole number last. Write one digit or several, as in 'ease is at most 2'.",
         ),
+        (
+            "contact service is permits or known",
+            "'known' after 'or' is not a whole test. Write 'contact service is known' after 'or' too.",
+        ),
+        ("contact service is not known or permits", f"'permits' after 'or' cannot be understood. {FORMS}"),
         ("contact chanel is mail", "'chanel' is nothing known about a contact. Did you mean 'channel'?"),
         (
             "contact is mail",
@@ -83,7 +98,8 @@ def test_a_line_is_read(line: str, expected: Condition) -> None:
             "contact channel was asked",
             (
                 "'contact channel was asked' cannot be understood. "
-                "Write it as in 'contact channel is mail or email' or 'contact channel is not email'."
+                "Write it as in 'contact channel is mail or email', 'contact channel is not email' or "
+                "'contact channel is not known'."
             ),
         ),
     ],
@@ -126,6 +142,10 @@ SKIPPED = {"helped": Known(), "ease": Known()}
         ("contact channel is mail or email", {}, {"channel": "email"}, True),
         ("contact channel is not mail", {}, {"channel": "email"}, True),
         ("contact channel is not mail", {}, {}, False),
+        ("contact service is known", {}, {"service": "permits"}, True),
+        ("contact service is not known", {}, {"service": "permits"}, False),
+        ("contact service is known", {}, {"channel": "mail"}, False),
+        ("contact service is not known", {}, {"channel": "mail"}, True),
         ("helped is no and ease is at most 2", NO | FOUR, {}, False),
         ("helped is no or ease is at most 2", NO | FOUR, {}, True),
     ],

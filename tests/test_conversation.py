@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.keys import Keyring
@@ -20,9 +21,11 @@ from flows.messages import Action, Message, Tap
 from flows.replies import Odd, Reply, Typed
 from flows.route import MOST_IN_ONE_DAY, SHORT, Occasion, Settled, laid, pools
 from flows.walk import Answer, Conversation, Turn
+from flows.wording import easy
 from tests.scene import LANGUAGES, office, shelf
 
 TUESDAY = datetime(2027, 1, 12, 10, 0, tzinfo=UTC)
+READ = (*LANGUAGES, *map(easy, LANGUAGES))
 IDENTITY = ("19121212-1212", "131052-308T", "070-174 06 05", "anna@post.example")
 """What must never be kept: identity numbers of Sweden and Finland, a telephone number, an address."""
 
@@ -57,6 +60,7 @@ class Walk:
             question = self.journey.question(answer.question)
             assert all(self._is_of(question, code) for code in answer.codes)
             assert len(answer.codes) == len(set(answer.codes)) <= (99 if question.kind == "several" else 1)
+            assert len(answer.codes) == 1 or not self.lone(question, answer.codes)
             if answer.source is not None:
                 self.sources.append(answer.source)
             assert not any(trace in (answer.text or "") for trace in IDENTITY)
@@ -74,6 +78,7 @@ class Walk:
             question = self.journey.question(self.conversation.open)
             assert question.kind == "several" or not self.conversation.chosen
             assert all(self._is_of(question, code) for code in self.conversation.chosen)
+            assert len(self.conversation.chosen) == 1 or not self.lone(question, self.conversation.chosen)
         assert all(
             self._is_of(self.journey.question(code), one)
             for code, settled in self.conversation.settled.items()
@@ -91,6 +96,11 @@ class Walk:
             self.put.add(question.instead_of or question.ladder or question.code)
 
     @staticmethod
+    def lone(question: Question, codes: Sequence[str]) -> set[str]:
+        """Those of the codes that go with no other."""
+        return {choice.code for choice in question.choices if choice.alone} & set(codes)
+
+    @staticmethod
     def _is_of(question: Question, code: str) -> bool:
         if question.kind == "number":
             return question.low <= int(code) <= question.high
@@ -101,7 +111,8 @@ def _begun(data: st.DataObject) -> Walk:
     draw = data.draw
     journey = shelf().journeys[draw(st.sampled_from(list(shelf().journeys)))]
     phases = draw(st.sampled_from([one for one in _PHASES if all(journey.phase(name) for name in one)]))
-    facts = {"door": "telegram", "channel": draw(st.sampled_from(["visit", "mail", "email", "phone"]))}
+    facts = {"door": "telegram", "channel": draw(st.sampled_from(["visit", "mail", "web", "phone"]))}
+    facts |= draw(st.sampled_from([{}, {"service": "permits"}, {"service": "permits", "outcome": "denied"}]))
     useful_until = TUESDAY + timedelta(days=draw(st.integers(1, 7)))
     occasion = Occasion(facts, _NAMES, office().calendar, useful_until, office().emergency_words)
     earlier = {}
@@ -111,7 +122,8 @@ def _begun(data: st.DataObject) -> Walk:
     candidates = pools(journey, phases, facts, earlier, limit)
     drawn = {pool: draw(st.sampled_from(codes)) for pool, codes in candidates.items()}
     route = laid(journey, phases, candidates, drawn, limit)
-    turn = begin(journey, phases, route, occasion, TUESDAY, language=draw(st.sampled_from(LANGUAGES)), earlier=earlier)
+    turn = begin(journey, phases, route, occasion, TUESDAY, language=draw(st.sampled_from(READ)), earlier=earlier)
+    assume(not turn.conversation.ended)  # a phase may have nothing to ask about such a contact
     walk = Walk(journey, occasion, turn.conversation)
     walk.takes(turn)
     return walk
@@ -191,7 +203,7 @@ def _answer(data: st.DataObject, walk: Walk, number: int) -> Reply:
     if question.kind == "words":
         return Typed(draw(st.one_of(_own_words, st.sampled_from(["Bra", "Hyvä", "Fine"]))), f"m{number}")
     chosen = walk.conversation.chosen
-    if len(chosen) >= 2 or (chosen and draw(st.booleans())):
+    if len(chosen) >= 2 or walk.lone(question, chosen) or (chosen and draw(st.booleans())):
         return Tap("done", question.code, asking)
     code = draw(st.sampled_from([one.code for one in question.choices if one.code not in chosen]))
     choice = next(one for one in question.choices if one.code == code)
@@ -235,7 +247,7 @@ def test_whatever_people_do_every_turn_is_as_promised(data: st.DataObject) -> No
         if other == "again":
             walk.takes(again(walk.journey, walk.conversation, walk.occasion, walk.now, "reminder"))
         elif other == "language":
-            language = draw(st.sampled_from(LANGUAGES))
+            language = draw(st.sampled_from(READ))
             walk.takes(spoken_in(walk.journey, walk.conversation, language, walk.occasion, walk.now))
     if walk.conversation.phases == ("during", "after"):
         assert len(walk.put - {"wish"}) <= 6
@@ -288,3 +300,98 @@ def test_whoever_answers_everything_comes_to_the_end(data: st.DataObject) -> Non
     assert asked <= every
     assert told == {code for code in every if walk.journey.question(code).kind != "say"}
     assert {SHORT, "closing"}.isdisjoint(told)
+
+
+def _told() -> Turn:
+    """The question whether the person told anybody, open: "No" goes with no other choice."""
+    journey, occasion = shelf().journeys["office-visit"], Occasion({}, _NAMES, office().calendar, TUESDAY)
+    route = laid(journey, ("after",), {"closing": ("told",)}, {"closing": "told"}, None)
+    turn = begin(journey, ("after",), route, occasion, TUESDAY, language="sv", earlier={})
+    for tap in (Tap("choose", "helped", 1, "yes"), Tap("choose", "whole", 1, "4")):
+        turn = advance(journey, turn.conversation, tap, occasion, TUESDAY)
+    assert turn.conversation.open == "told"
+    return turn
+
+
+def _goes_on(turn: Turn, reply: Reply) -> Turn:
+    journey, occasion = shelf().journeys["office-visit"], Occasion({}, _NAMES, office().calendar, TUESDAY)
+    return advance(journey, turn.conversation, reply, occasion, TUESDAY)
+
+
+def _toggle(turn: Turn, code: str) -> Turn:
+    count = turn.conversation.counts.get(code, 0)
+    return _goes_on(turn, Tap("toggle", "told", 1, code, on=code not in turn.conversation.chosen, count=count))
+
+
+def test_a_choice_that_stands_alone_clears_the_others() -> None:
+    """ "No" clears what was ticked, and ticking another clears "No"; an old tap on what was cleared changes nothing."""
+    ticked = _toggle(_toggle(_told(), "family"), "press")
+    assert set(ticked.conversation.chosen) == {"family", "press"}
+    alone = _toggle(ticked, "nobody")
+    assert alone.conversation.chosen == ("nobody",)
+    late = Tap("toggle", "told", 1, "family", on=False, count=1)
+    assert _goes_on(alone, late).conversation == alone.conversation
+    again = _toggle(alone, "to-us")
+    assert again.conversation.chosen == ("to-us",)
+    assert _toggle(_toggle(alone, "nobody"), "family").conversation.chosen == ("family",)
+
+
+def test_a_choice_that_stands_alone_typed_with_another_is_not_understood() -> None:
+    """ "No" and another choice in one text: the question is put again; each by itself is understood."""
+    both = _goes_on(_told(), Typed("nej, familj eller vänner", "m1"))
+    assert (both.conversation.open, both.answers) == ("told", ())
+    assert "förstod" in both.messages[0].text
+    assert _goes_on(both, Typed("nej", "m2")).answers[0].codes == ("nobody",)
+    assert _goes_on(both, Typed("familj, till er", "m2")).answers[0].codes == ("family", "to-us")
+
+
+def test_a_choices_emoji_stands_before_its_words() -> None:
+    """On a button, on a tick and on the answer shown; and its words alone are understood when typed."""
+    office_visit = shelf().journeys["office-visit"]
+    told = office_visit.question("told")
+    choices = tuple(replace(choice, emoji="👪") if choice.code == "family" else choice for choice in told.choices)
+    after = office_visit.phases[-1]
+    questions = tuple(replace(one, choices=choices) if one.code == "told" else one for one in after.questions)
+    journey = replace(office_visit, phases=(*office_visit.phases[:-1], replace(after, questions=questions)))
+    occasion = Occasion({}, _NAMES, office().calendar, TUESDAY)
+    put = again(journey, _told().conversation, occasion, TUESDAY, None)
+    assert "☐ 👪 Familj eller vänner" in [button.label for row in put.messages[0].buttons for button in row]
+    answered = advance(journey, put.conversation, Typed("familj eller vänner", "m1"), occasion, TUESDAY)
+    assert answered.messages[0].strong == "✓ 👪 Familj eller vänner"
+
+
+def test_the_notice_counts_what_will_be_asked_of_this_contact() -> None:
+    """Questions that this contact will not be asked are not counted, and those that depend on answers make a range."""
+    journey = shelf().journeys["service-centre"]
+    for facts, number in (({}, "5 korta"), ({"service": "it-support"}, "4–5 korta")):
+        occasion = Occasion(facts, _NAMES, office().calendar, TUESDAY)
+        candidates = pools(journey, ("during", "after"), facts, {}, MOST_IN_ONE_DAY)
+        route = laid(journey, ("during", "after"), candidates, {}, MOST_IN_ONE_DAY)
+        turn = begin(journey, ("during", "after"), route, occasion, TUESDAY, language="sv", earlier={})
+        assert f" {number} frågor" in turn.messages[0].text
+
+
+def test_easy_language_is_read_where_there_is_one() -> None:
+    """Who chose it reads the easy text of a question that has one, the plain text of others, and may change over."""
+    journey, occasion = shelf().journeys["office-visit"], Occasion({}, _NAMES, office().calendar, TUESDAY)
+    route = laid(journey, ("after",), {"closing": ("told",)}, {"closing": "told"}, None)
+    turn = begin(journey, ("after",), route, occasion, TUESDAY, language="sv-easy", earlier={})
+    assert turn.messages[0].text.endswith("Fick du det du behövde?")
+    turn = advance(journey, turn.conversation, Tap("choose", "helped", 1, "yes"), occasion, TUESDAY)
+    assert turn.messages[-1].text == journey.question("whole").text.texts["sv-easy"]
+    turn = spoken_in(journey, turn.conversation, "fi", occasion, TUESDAY)
+    assert turn.messages[-1].text == journey.question("whole").text.texts["fi"]
+    turn = spoken_in(journey, turn.conversation, "fi-easy", occasion, TUESDAY)
+    assert turn.messages[-1].text == journey.question("whole").text.texts["fi-easy"]
+
+
+def test_a_label_is_understood_in_its_easy_and_its_plain_words() -> None:
+    """Whichever variant somebody reads, both of a choice's labels are understood when typed."""
+    journey = shelf().journeys["school-start"]
+    occasion = Occasion({"channel": "web"}, _NAMES, office().calendar, TUESDAY)
+    route = laid(journey, ("during",), {}, {}, None)
+    for language in ("sv", "sv-easy"):
+        for typed in ("lite", "delvis", "vähän", "partly"):
+            turn = begin(journey, ("during",), route, occasion, TUESDAY, language=language, earlier={})
+            answers = advance(journey, turn.conversation, Typed(typed, "m1"), occasion, TUESDAY).answers
+            assert [answer.codes for answer in answers if answer.question == "next"] == [("partly",)]

@@ -24,6 +24,7 @@ from bot.figures.suppression import (
     with_total,
     with_weeks,
 )
+from flows.reading import AUDIENCES
 
 HIDDEN, FEW, WHOLE = Showing.HIDDEN, Showing.FEW, Showing.WHOLE
 
@@ -132,10 +133,17 @@ def test_index_refuses_steps_off_the_scale() -> None:
 
 
 def test_thresholds_count_persons_by_audience() -> None:
-    """Nothing under 7, or 10 among colleagues; rounded up to 29; whole from 30."""
+    """Nothing under 7, or 10 among colleagues and whoever nobody here knows; rounded up to 29; whole from 30."""
     assert [showing(persons, "citizen") for persons in (0, 6, 7, 29, 30)] == [HIDDEN, HIDDEN, FEW, FEW, WHOLE]
+    assert {audience: fewest(audience) for audience in (*AUDIENCES, "unheard-of")} == {
+        "citizen": 7,
+        "job-seeker": 7,
+        "employer": 7,
+        "employee": 10,
+        "internal-customer": 10,
+        "unheard-of": 10,
+    }
     for audience in ("employee", "internal-customer"):
-        assert fewest(audience) == 10
         assert [showing(persons, audience) for persons in (9, 10, 30)] == [HIDDEN, FEW, WHOLE]
 
 

@@ -56,7 +56,7 @@ async def test_from_registration_to_mondays_workbook(tmp_path: Path) -> None:
         await citizen.sees("Jag skriver till dig när det är dags")
 
         clock.moment = datetime(2026, 11, 17, 16, 1, tzinfo=UTC)
-        await application.beat(clock)
+        await application.beat()
         await citizen.sees("Hur känner du dig inför kontakten?")
         await citizen.taps("🙂 4 Lugn")
         await citizen.sees("✓ 🙂 4 Lugn")
@@ -64,7 +64,7 @@ async def test_from_registration_to_mondays_workbook(tmp_path: Path) -> None:
         await citizen.sees("Jag hör av mig igen efter din kontakt")
 
         clock.moment = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
-        await application.beat(clock)
+        await application.beat()
         await citizen.sees("Hej igen!")
         for _ in range(6):
             question = next(message for message in reversed(citizen.screen) if "Hoppa över" in message.labels)

@@ -159,6 +159,20 @@ def test_when_nobody_writes_any_more_the_open_question_is_left() -> None:
     assert kept(played("3", part="before")) == ["feeling = 3", "age = (left)"]
 
 
+def test_it_is_read_in_easy_language() -> None:
+    """Easy texts where there are some, plain ones elsewhere."""
+    said = played(part="before", language="sv-easy", what=BUILT_IN.journeys["office-visit"])
+    assert any(line.startswith("Snart ska du träffa oss. Hur känner du dig?") for line in said)
+    assert any(line.startswith("bot: Hej! Jag är en bot. Jag frågar för") for line in said)
+    assert any("[Hoppa över]" in line for line in said)
+
+
+def test_the_day_of_the_example_is_named() -> None:
+    """The contact of a preview is today's, written as people write days in each language."""
+    for language, day in (("sv", "16 november"), ("fi", "16. marraskuuta"), ("en", "16 November")):
+        assert f", {day})" in "\n".join(played(part="before", language=language))
+
+
 def test_it_is_read_in_the_language_asked_for() -> None:
     """Questions and buttons are in that language."""
     said = played(part="before", language="fi")

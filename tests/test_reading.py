@@ -346,6 +346,47 @@ def test_drift_is_told(fields: dict[str, object], messages: list[str]) -> None:
     assert all(problem.kind == "warning" for problem in problems)
 
 
+def test_a_changed_easy_text_is_drift_and_a_new_one_is_none() -> None:
+    """People who chose easy language answered that text: changed, it may mean something else; added, it can't."""
+    first, second = (
+        changed(text=Words({**HELPED.text.texts, "sv-easy": text})) for text in ("Fick du hjälp?", "Blev det bra?")
+    )
+    assert drifted(first, office_visit(), "office-visit.yaml") == ()
+    assert drifted(office_visit(), first, "office-visit.yaml") == ()
+    assert list(map(str, drifted(second, first, "office-visit.yaml"))) == [
+        f"office-visit.yaml: The text of 'helped' changed and its version did not. {OTHER_WORDS}"
+    ]
+
+
+def test_easy_texts_stand_beside_the_plain_ones() -> None:
+    """Of questions, messages, choices and shared phrases; nothing is said of a language without one."""
+    text = VISIT.replace("answer: scale calm", 'text easy: { sv: "Hur? Lätt." }\n      answer: scale calm')
+    text = text.replace("say: {", 'say easy: { en: "Call us: {phone}." }\n      say: {')
+    reading = visit(text.replace('no: { sv: "Nej", en: "No" }', 'no: { text: { sv: "Nej" }, text easy: { sv: "Nä" } }'))
+    assert reading.value is not None
+    assert reading.value.question("feeling").text.texts == {"sv": "Hur?", "en": "How?", "sv-easy": "Hur? Lätt."}
+    assert reading.value.question("hint").text.texts["en-easy"] == "Call us: {phone}."
+    no = reading.value.question("helped").choice("no")
+    assert no is not None
+    assert no.label.texts == {"sv": "Nej", "sv-easy": "Nä"}
+    assert said(reading) == [
+        (
+            "warning: visit.yaml, line 31: 'text' is missing in en. "
+            "Add it; until then people who chose it read another language."
+        )
+    ]
+    shared = sound(
+        read_phrases(f'{SHARED}words easy:\n  yes: {{ sv: "Ja!" }}\n'.encode(), "phrases.yaml", ("sv", "en"))
+    )
+    assert shared.words["yes"].texts["sv-easy"] == "Ja!"
+
+
+def test_every_built_in_journey_has_no_problems() -> None:
+    """Each journey that comes with the program is read without error or warning."""
+    for path in sorted((FLOWS / "journeys").glob("*.yaml")):
+        assert read_journey(path.read_bytes(), path.name, REAL_PHRASES, LANGUAGES).problems == ()
+
+
 def test_a_version_that_goes_back_and_a_lost_touchpoint_are_drift() -> None:
     """A lower version than one in use is told; a lost touchpoint is told once, not by every question about it."""
     old = replace(office_visit(), touchpoints=office_visit().touchpoints)

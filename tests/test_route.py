@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.journey import Journey, PhaseName
-from flows.route import MOST_IN_ONE_DAY, SHORT, Settled, applies, laid, pools, slots
+from flows.journey import Condition, Journey, PhaseName, Question, Test
+from flows.route import MOST_IN_ONE_DAY, SHORT, Settled, applies, laid, pools, prospects, slots
 from tests.scene import shelf
 
 OFFICE = shelf().journeys["office-visit"]
@@ -24,6 +26,15 @@ journeys = st.sampled_from(list(shelf().journeys)).map(shelf().journeys.__getite
 
 def _route(journey: Journey, drawn: dict[str, str], limit: int | None = MOST_IN_ONE_DAY) -> tuple[str, ...]:
     return laid(journey, MERGED, pools(journey, MERGED, VISIT, {}, limit), drawn, limit).codes
+
+
+def _merged(journey: Journey) -> list[Question]:
+    return [question for name in MERGED if (phase := journey.phase(name)) for question in phase.questions]
+
+
+def _asked(journey: Journey, candidates: Mapping[str, tuple[str, ...]]) -> int:
+    """How many questions there are to ask on one day, each pool one of them."""
+    return slots(question for question in _merged(journey) if not question.draw) + len({*candidates} - {SHORT})
 
 
 def test_a_pool_holds_what_may_be_drawn_in_the_files_order() -> None:
@@ -71,7 +82,7 @@ def test_one_of_each_pool_is_asked_and_its_likelihood_is_kept(data: st.DataObjec
         assert [route.probability[code] for code in codes] == pytest.approx([float(likely)] * len(codes))
         assert set(codes) - set(here) <= set(route.left_out)
     assert set(route.probability) == {code for codes in candidates.values() for code in codes}
-    assert slots(journey.question(code) for code in route.codes) == MOST_IN_ONE_DAY
+    assert slots(journey.question(code) for code in route.codes) == min(MOST_IN_ONE_DAY, _asked(journey, candidates))
 
 
 @settings(max_examples=40, deadline=None)
@@ -82,10 +93,11 @@ def test_a_days_questions_never_pass_the_limit_and_the_last_stays(data: st.DataO
     candidates = pools(journey, MERGED, VISIT, {}, limit)
     drawn = {pool: data.draw(st.sampled_from(codes)) for pool, codes in candidates.items()}
     route = laid(journey, MERGED, candidates, drawn, limit)
-    assert slots(journey.question(code) for code in route.codes) == min(limit, 7)
-    assert "words" in route.codes
-    assert "behind-happened" in route.codes
+    assert slots(journey.question(code) for code in route.codes) == min(limit, _asked(journey, candidates))
     every = [question.code for question in journey.questions()]
+    last = [one for one in _merged(journey) if one.kind != "say" and one.instead_of is None][-1]
+    assert last.code in route.codes
+    assert {one.code for one in _merged(journey) if one.instead_of == last.code} <= set(route.codes)
     assert list(route.codes) == sorted(route.codes, key=every.index)
 
 
@@ -145,3 +157,45 @@ def test_what_was_not_answered_opens_nothing() -> None:
     assert applies(OFFICE, OFFICE.question("words"), route, skipped, VISIT)
     assert CALM.known().number == 4.0
     assert Settled("skipped", ("no",), 1.0).known().codes == ()
+
+
+LETTER = shelf().journeys["decision-letter"]
+
+
+def test_nobody_refused_is_asked_whether_all_went_well() -> None:
+    """A refusal is asked how to go on; whether help was given is drawn only for what was granted or ended otherwise."""
+    for outcome in ("denied", "partly", "unknown", None):
+        facts = {"outcome": outcome} if outcome else {}
+        assert "helped" not in pools(LETTER, ("after",), facts, {}, None)["closing"]
+        route = [question.code for question in LETTER.questions()]
+        assert applies(LETTER, LETTER.question("appeal"), route, {}, facts)
+        assert not applies(LETTER, LETTER.question("next"), route, {}, facts)
+    for outcome in ("granted", "other"):
+        assert "helped" in pools(LETTER, ("after",), {"outcome": outcome}, {}, None)["closing"]
+
+
+def test_what_is_known_beforehand_is_told_from_what_answers_decide() -> None:
+    """Whose place is surely taken is never asked, so what looks back at it is not either; the rest is open."""
+    after = LETTER.phase("after")
+    assert after is not None
+    denied = prospects(after.questions, {"outcome": "denied"})
+    assert (denied["appeal"], denied["how-appeal"], denied["how-next"]) == (True, None, False)
+    assert (denied["helped"], denied["behind-happened"], denied["words"]) == (False, False, True)
+    granted = prospects(after.questions, {"outcome": "granted"})
+    assert (granted["appeal"], granted["how-appeal"], granted["how-next"]) == (False, False, None)
+    assert (granted["helped"], granted["behind-happened"]) == (True, None)
+
+
+def test_one_known_part_can_decide_a_whole_condition() -> None:
+    """Of parts joined by "and" one that fails decides; of parts joined by "or" one that holds."""
+    service, feeling = Test("contact", "known", (), "service"), Test("feeling", "is", ("1",))
+    first = replace(OFFICE.question("feeling"), draw=None)
+
+    def outlook(facts: dict[str, str], *, every: bool) -> bool | None:
+        last = replace(OFFICE.question("words"), only_if=Condition((service, feeling), every))
+        return prospects([first, last], facts)["words"]
+
+    assert outlook({}, every=True) is False
+    assert outlook({"service": "permits"}, every=True) is None
+    assert outlook({}, every=False) is None
+    assert outlook({"service": "permits"}, every=False) is True

@@ -1,4 +1,8 @@
-"""Transcripts: every conversation is played by the bare core and by the whole bot, from the same file."""
+"""Transcripts: every conversation is played by the bare core and by the whole bot, from the same file.
+
+The core plays each one. The whole bot plays each case in one of its languages, in turn, and in all of them under
+`-m long`: what differs between languages are the words, and those the core has shown already.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,25 @@ from flows.conditions import Known, holds
 from flows.journey import Condition, Test
 from flows.messages import Action
 from flows.route import SHORT
+from flows.wording import easy
 from tests.bare_core import BareCore
 from tests.scene import LANGUAGES, shelf
 from tests.stage import staged
 from tests.transcript import FOLDER, Transcript, difference, files, played, read
 
 FILES = [str(path.relative_to(FOLDER)) for path in files()]
+OUTSIDE = frozenset({"call-back", "erase", "pause", "there"})
+"""Buttons of the shell, on messages of no conversation."""
+
+
+def _in_turn() -> list[object]:
+    """Every transcript, all but one language of each case marked as long."""
+    cases: dict[str, list[str]] = {}
+    for name in FILES:
+        cases.setdefault(name.split(".")[0], []).append(name)
+    chosen = {names[number % len(names)] for number, names in enumerate(cases.values())}
+    chosen |= {name for name in FILES if read(FOLDER / name).through_the_bot_only}
+    return [name if name in chosen else pytest.param(name, marks=pytest.mark.long) for name in FILES]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +58,7 @@ async def test_the_core_plays_it(name: str) -> None:
     _is_as_written(difference(transcript, await played(transcript, BareCore(transcript))))
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", _in_turn())
 def test_the_whole_bot_plays_it(name: str, on_stage: dict[str, str]) -> None:
     """The whole bot, through Telegram and the database, says and keeps exactly what is written."""
     _is_as_written(difference(read(FOLDER / name), on_stage[name]))
@@ -119,9 +136,25 @@ def test_every_question_of_a_pool_is_drawn_in_some_transcript(journey: str, lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_button_is_pressed_in_some_transcript(language: str, seen: list[Seen]) -> None:
-    """There is no kind of button that no transcript presses."""
+    """There is no kind of button in a conversation that no transcript presses."""
     pressed = {action for one in seen if one.transcript.language == language for action in one.actions}
-    assert set(get_args(Action)) - pressed == set()
+    assert set(get_args(Action)) - OUTSIDE - pressed == set()
+
+
+WITH_EASY_TEXTS = [
+    (code, easy(language))
+    for code, journey in shelf().journeys.items()
+    for language in LANGUAGES
+    if any(easy(language) in question.text.texts for question in journey.questions())
+]
+
+
+@pytest.mark.parametrize(("journey", "language"), WITH_EASY_TEXTS)
+def test_every_easy_text_is_read_in_some_transcript(journey: str, language: str, seen: list[Seen]) -> None:
+    """No text that is easy to read is without a transcript in which somebody who chose it reads it."""
+    put = {code for one in _of(seen, journey, language) for code in one.put}
+    written = {one.code for one in shelf().journeys[journey].questions() if language in one.text.texts}
+    assert sorted(written - put) == []
 
 
 def _alone(condition: Condition) -> list[Test]:
@@ -141,8 +174,8 @@ async def _seen() -> list[Seen]:
         core = BareCore(transcript)
         if transcript.through_the_bot_only:
             # What the core does not know is told by its label.
-            rights = shelf().words["rights"].texts[transcript.language]
-            told = {"rights" for line in transcript.lines if line.text == rights}
+            labels = {shelf().words[name].texts[transcript.language]: name for name in ("rights", "call-me")}
+            told = {labels[line.text] for line in transcript.lines if line.verb == "taps" and line.text in labels}
             found.append(Seen(transcript, frozenset(), frozenset(told), frozenset(), ({}, {})))
             continue
         await played(transcript, core)

@@ -194,10 +194,10 @@ def only_the_store_speaks_sql(module: Module) -> Iterator[str]:
             yield f"{module.path}:{line} speaks SQL ({text.strip()[:30]}...): name the query in bot/store"
 
 
-def only_the_workbook_knows_excel(module: Module) -> Iterator[str]:
-    """Rows are rows until the last moment."""
-    if not module.within("bot.workbook"):
-        yield from reports_imports(module, ("openpyxl",), "only bot/workbook may")
+def only_workbook_and_lists_know_excel(module: Module) -> Iterator[str]:
+    """Rows are rows until the last moment, and from the first."""
+    if not module.within("bot.workbook", "bot.lists"):
+        yield from reports_imports(module, ("openpyxl",), "only bot/workbook and bot/lists may")
 
 
 def only_the_settings_read_the_environment(module: Module) -> Iterator[str]:
@@ -309,7 +309,10 @@ WALLS: dict[Wall, tuple[tuple[str, str], ...]] = {
         ("bot/people.py", "x = 'PRAGMA journal_mode=WAL'"),
         ("bot/people.py", "x = 'WITH due AS (SELECT 1) SELECT * FROM due'"),
     ),
-    only_the_workbook_knows_excel: (("bot/contacts.py", "import openpyxl"),),
+    only_workbook_and_lists_know_excel: (
+        ("bot/contacts.py", "import openpyxl"),
+        ("bot/imports.py", "from openpyxl import load_workbook"),
+    ),
     only_the_settings_read_the_environment: (
         ("bot/cli.py", "import os\nx = os.environ['TZ']"),
         ("bot/cli.py", "from os import environ"),
@@ -379,6 +382,7 @@ SOUND = (
     ("bot/settings.py", "import os\nx = os.environ"),
     ("bot/store/people.py", "import sqlite3\nfrom flows.journey import Words\nx = 'SELECT id FROM persons'"),
     ("bot/workbook/file.py", "import openpyxl\nfrom bot.store import answers"),
+    ("bot/lists/file.py", "import openpyxl"),
 )
 """Small modules that breach no wall."""
 

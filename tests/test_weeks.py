@@ -112,8 +112,7 @@ async def test_what_was_registered_later_is_not_in_an_old_week(store: Store) -> 
     def fill(tx: Transaction) -> None:
         rows = begun(tx)
         rows.answered(MONDAY, {"whole": 4})
-        late = rows.contact(MONDAY)
-        tx.run("UPDATE contacts SET registered_week = '2026-W48' WHERE id = :id", id=late)
+        late = rows.contact(MONDAY, registered=AFTER)
         rows.follow_up(late, "after", AFTER, begun=False)
 
     await store.write(fill)
@@ -137,7 +136,7 @@ async def test_the_funnel_counts_contacts_with_a_personal_invitation(store: Stor
         rows.follow_up(rows.contact(MONDAY, rows.person()), "after", MONDAY)
         rows.answered(MONDAY, {"whole": 4}, invitation="open")
         rows.answered(MONDAY, {"whole": 4}, simulated=True)
-        tx.run("UPDATE contacts SET cancelled_at = :at WHERE id = :id", at=MONDAY, id=rows.contact(MONDAY))
+        rows.change(rows.contact(MONDAY), MONDAY, cancelled_at=MONDAY)
 
     await store.write(fill)
     (row,) = await store.read(lambda tx: weeks.funnel(tx, WEEK, WEEK, WEEK, ZONE, False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.journey import Words
-from flows.wording import filled, in_language, spoken
+from flows.wording import easy, filled, in_language, is_easy, plain, plain_texts, spoken, with_easy
 
 OURS = ("sv", "fi", "en")
 GREETING = Words({"sv": "Hej {name}, ring {phone}", "fi": "Hei {name}, soita {phone}"})
@@ -53,3 +53,26 @@ def test_the_devices_language_decides_until_one_is_chosen(device: str | None, la
 def test_without_english_or_swedish_the_first_of_ours_is_spoken() -> None:
     """An organisation with other languages greets strangers in its first."""
     assert [spoken(device, ("fi",)) for device in ("de", "nb", "en")] == ["fi", "fi", "fi"]
+
+
+BOTH = with_easy(GREETING, Words({"sv": "Hej {name}. Ring oss: {phone}"}))
+
+
+def test_easy_reading_falls_back_to_the_plain_text_first() -> None:
+    """The easy text where there is one, else the plain one of the same language, else the designer's own plain one."""
+    assert in_language(BOTH, "sv-easy") == "Hej {name}. Ring oss: {phone}"
+    assert in_language(BOTH, "sv") == "Hej {name}, ring {phone}"
+    assert in_language(BOTH, "fi-easy") == "Hei {name}, soita {phone}"
+    assert in_language(BOTH, "en-easy") == "Hej {name}, ring {phone}"
+    assert in_language(Words({"sv-easy": "Hej"}), "fi") == ""
+
+
+def test_easy_texts_are_told_from_plain_ones() -> None:
+    """A variant and its language lead to each other, and plain texts can be had without the variants."""
+    assert [plain(one) for one in ("sv", "sv-easy")] == ["sv", "sv"]
+    assert [easy(one) for one in ("sv", "sv-easy")] == ["sv-easy", "sv-easy"]
+    assert [is_easy(one) for one in ("sv", "sv-easy")] == [False, True]
+    assert plain_texts(BOTH) == GREETING.texts
+    assert [*BOTH.texts] == ["sv", "fi", "sv-easy"]
+    assert spoken("sv-easy", OURS) == "sv"
+    assert filled(BOTH, "sv-easy", {"name": Words({"sv": "Bygglov"}), "phone": "1"}) == "Hej Bygglov. Ring oss: 1"

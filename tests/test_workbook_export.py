@@ -92,7 +92,7 @@ def one_visit(tx: Transaction) -> None:
     )
     talk = "conversation-00001"
     rows.answer(talk, "treated", MONDAY + timedelta(hours=4), status="not-drawn")
-    tx.run("UPDATE contacts SET matter_id = 'm1', reference = 'DNR 2026/1' WHERE id = :id", id=contact)
+    rows.change(contact, MONDAY + timedelta(hours=5), matter_id="m1", reference="DNR 2026/1")
     tx.run("UPDATE answers SET masked = 'phone' WHERE question = 'comment'")
 
 
@@ -275,7 +275,9 @@ async def test_erased_rows_are_gone_and_counted(store: Store, folder: Path) -> N
     _, path = await export(store, folder)
 
     def erase(tx: Transaction) -> None:
-        tx.run("INSERT INTO erased SELECT week, COUNT(*) FROM answers WHERE person_id = 'person-00001' GROUP BY week")
+        tx.run(
+            "INSERT INTO erased (week, rows) SELECT week, COUNT(*) FROM answers WHERE person_id = 'person-00001' GROUP BY week"
+        )
         tx.run("DELETE FROM persons WHERE id = 'person-00001'")
 
     await store.write(erase)
@@ -327,7 +329,7 @@ async def test_the_codebook_explains_every_column_and_code(store: Store, folder:
     _, path = await export(store, folder)
     book = records(path, "codebook")
     explained = {(row["table"], column) for row in book for column in str(row["column"]).split(", ")}
-    for table in ("answers", "follow_ups", "responses_visit", "verbatims"):
+    for table in ("answers", "follow_ups", "responses_visit", "verbatims", "call_backs"):
         columns = {column for column in map(str, cells(path)[table][0]) if not column.endswith("_missing")}
         assert {column for name, column in explained if name == table} == columns
     assert all(row[f"label_{language}"] for row in book for language in ("sv", "fi", "en"))
@@ -361,12 +363,12 @@ async def test_a_week_without_rows_makes_sound_files(store: Store, folder: Path)
     """An empty week has all its tables, each with its one empty row, and a report that says so."""
     told, path = await export(store, folder)
     sheets = {sheet.title: sheet for sheet in load_workbook(path).worksheets}
-    assert list(sheets) == ["answers", "follow_ups", "verbatims", "codebook", "categories", "quality"]
+    assert list(sheets) == ["answers", "follow_ups", "verbatims", "call_backs", "codebook", "categories", "quality"]
     for title in ("answers", "follow_ups", "verbatims"):
         assert str(sheets[title].tables[title].ref).endswith("2")
         assert sheets[title]["A1"].value is not None
         assert sheets[title]["A2"].value is None
-    assert list(cells(told)) == ["Overview", "Journey", "Questions", "Follow-ups", "Chart data"]
+    assert list(cells(told)) == ["Overview", "Journey", "Questions", "Follow-ups", "Contacts", "Chart data"]
     assert "No contacts with a personal invitation" in str(cells(told)["Overview"])
 
 

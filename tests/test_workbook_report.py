@@ -32,7 +32,7 @@ LAST = "2026-W48"
 
 AFTER = datetime(2026, 11, 30, 5, tzinfo=UTC)
 PERIOD = "2026-W45 – 2026-W48"
-SHEETS = ("overview", "journey", "questions", "follow-ups", "chart-data")
+SHEETS = ("overview", "journey", "questions", "follow-ups", "contacts", "chart-data")
 Answers = dict[str, int | str | None]
 
 

@@ -29,7 +29,7 @@ ODD = ("voice", "photo", "sticker")
 
 _INDENT = "     "
 _SETTINGS = ("contact", "drawn", "earlier", "with", "asked at", "played by")
-_TITLE = re.compile(r"(?P<journey>[a-z-]+) · (?P<phase>before|during|after) · (?P<language>[a-z]{2})")
+_TITLE = re.compile(r"(?P<journey>[a-z-]+) · (?P<phase>before|during|after) · (?P<language>[a-z]{2}(-easy)?)")
 _SETTING = re.compile(rf"(?P<name>{'|'.join(_SETTINGS)}): (?P<value>.+)")
 _TAP = re.compile(r'me( taps (?P<which>again|old))?: +\[(?P<label>[^]]+)\]( under "(?P<under>.+)")?')
 _EDIT = re.compile(r'me edits "(?P<old>.+)": (?P<text>.*)')
@@ -105,6 +105,12 @@ class Transcript:
     def pairs(self, name: str) -> dict[str, str]:
         """The values of one setting that are written as `code = value`."""
         return dict(value.split(" = ", 1) for value in self.of(name))
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the contact is, by fact: a general visit to the first unit where nothing else is told."""
+        told = {"unit": "main", "service": "general", "channel": "visit"} | self.pairs("contact")
+        return {fact: code for fact, code in told.items() if code != "none"}
 
 
 def files() -> list[Path]:

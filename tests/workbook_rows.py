@@ -112,9 +112,11 @@ class Rows:
         opened: datetime | None = None,
         simulated: bool = False,
         unit: str = "centre",
+        registered: datetime | None = None,
     ) -> str:
         """A contact with its invitation, opened and bound where there is a person."""
         found = self.id("contact")
+        registered = registered or start - timedelta(hours=1)
         self.tx.run(
             """INSERT INTO contacts (id, journey, fingerprint, person_id, invitation, audience, unit, service, channel,
                 start_at, end_at, registered_at, registered_week, simulated)
@@ -129,10 +131,11 @@ class Rows:
             unit=unit,
             start=start,
             end=start + timedelta(minutes=30),
-            registered=start - timedelta(hours=1),
-            week=iso_week(start - timedelta(hours=1), ZONE),
+            registered=registered,
+            week=iso_week(registered, ZONE),
             simulated=int(simulated),
         )
+        self.told(found, registered)
         self.tx.run(
             """INSERT INTO invitations (id, contact_id, code_hash, made_at, opened_at, person_id, bound_at, expires_at)
             VALUES (:id, :contact, :hash, :at, :opened, :person, :bound, :at)""",
@@ -145,6 +148,24 @@ class Rows:
             bound=start if person else None,
         )
         return found
+
+    def change(self, contact: str, at: datetime, **columns: object) -> None:
+        """Staff learn something of the contact, or move or cancel it: these columns, from `at` on."""
+        for column, value in columns.items():
+            self.tx.run(f"UPDATE contacts SET {column} = :value WHERE id = :id", id=contact, value=value)  # type: ignore[arg-type]
+        self.told(contact, at)
+
+    def told(self, contact: str, at: datetime) -> None:
+        """How the contact stands from then on, in its history."""
+        self.tx.run(
+            """INSERT INTO contact_history (contact_id, at, week, unit, service, channel, cause, solved, outcome,
+                matter_id, start_at, end_at, cancelled_at)
+            SELECT id, :at, :week, unit, service, channel, cause, solved, outcome, matter_id, start_at, end_at,
+                cancelled_at FROM contacts WHERE id = :id""",
+            id=contact,
+            at=at,
+            week=iso_week(at, ZONE),
+        )
 
     def follow_up(self, contact: str, phase: str, at: datetime, *, begun: bool = True) -> str:
         """A follow-up planned, and begun at that moment."""
@@ -178,8 +199,10 @@ class Rows:
             e=at if state == "ended" else None,
         )
         self.tx.run(
-            """INSERT INTO follow_up_history (follow_up_id, at, week, state, disposition, outcome, late)
-            SELECT id, :at, :w, state, disposition, outcome, late FROM follow_ups WHERE id = :f""",
+            """INSERT INTO follow_up_history (follow_up_id, at, week, state, disposition, reason, outcome, late, due_at,
+                useful_until, retrospective, with_during, handed_over_at)
+            SELECT id, :at, :w, state, disposition, reason, outcome, late, due_at, useful_until, retrospective,
+                with_during, handed_over_at FROM follow_ups WHERE id = :f""",
             f=follow_up,
             at=at,
             w=iso_week(at, ZONE),

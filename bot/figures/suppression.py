@@ -13,7 +13,9 @@ from enum import Enum
 
 FEWEST = 7
 FEWEST_COLLEAGUES = 10
-COLLEAGUES = frozenset({"employee", "internal-customer"})
+OUTSIDE = frozenset({"citizen", "job-seeker", "employer"})
+"""Audiences who don't work together. Among all others, also one that nobody here knows, colleagues know each other."""
+
 ENOUGH = 30
 ROUNDED_TO = 5
 
@@ -28,7 +30,7 @@ class Showing(Enum):
 
 def fewest(audience: str) -> int:
     """The smallest number of persons of whom anything is shown."""
-    return FEWEST_COLLEAGUES if audience in COLLEAGUES else FEWEST
+    return FEWEST if audience in OUTSIDE else FEWEST_COLLEAGUES
 
 
 def showing(persons: int, audience: str) -> Showing:

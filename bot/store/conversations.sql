@@ -40,8 +40,10 @@ UPDATE conversations SET state = :state, turn = :turn, wake_at = :wake_at, asked
 -- give_floor: whose turn it is
 UPDATE conversations SET turn = :turn, wake_at = NULL WHERE id = :id
 
--- waking: conversations whose chosen moment has come
-SELECT * FROM conversations WHERE turn = 'later' AND wake_at <= :now ORDER BY wake_at LIMIT :limit
+-- waking: conversations whose chosen moment has come, of people who are not paused
+SELECT conversations.* FROM conversations JOIN persons ON persons.id = conversations.person_id
+ WHERE conversations.turn = 'later' AND conversations.wake_at <= :now AND coalesce(persons.paused_until, 0) <= :now
+ ORDER BY conversations.wake_at LIMIT :limit
 
 -- active_between: open conversations in which something happened between two moments and that were not repeated since
 SELECT * FROM conversations
@@ -72,6 +74,7 @@ SELECT EXISTS (SELECT 1 FROM answers WHERE conversation_id = :conversation AND q
 -- to_yield: waiting conversations whose person's floor is held by a question that has been silent, with more time left
 SELECT waiting.* FROM conversations AS waiting
   JOIN conversations AS holder ON holder.person_id = waiting.person_id AND holder.turn = 'open'
+  JOIN persons ON persons.id = waiting.person_id AND coalesce(persons.paused_until, 0) <= :now
  WHERE waiting.turn = 'waiting' AND waiting.useful_until > :now AND waiting.useful_until < holder.useful_until
    AND max(coalesce(holder.asked_at, 0), coalesce(holder.replied_at, 0)) <= :silent_since
    AND instr(holder.state, CAST('"paused":true' AS BLOB)) = 0

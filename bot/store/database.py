@@ -14,12 +14,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 import aiosqlite
@@ -31,6 +33,7 @@ T = TypeVar("T")
 Value = None | int | float | str | bytes | datetime
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_PATIENCE = "busy_timeout=5000"
 
 
 class DatabaseRefused(Exception):
@@ -50,6 +53,16 @@ class Transaction:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._before_commit: list[Callable[[], None]] = []
+
+    def before_commit(self, work: Callable[[], None]) -> None:
+        """Do `work` right before the commit, unless what happens now is undone; what it raises undoes everything."""
+        self._before_commit.append(work)
+
+    def prepare(self) -> None:
+        """Do what was to be done before the commit, in order. For the store alone."""
+        for work in self._before_commit:
+            work()
 
     def run(self, sql: str, /, **values: Value) -> int:
         """Run one statement; returns how many rows it changed."""
@@ -65,18 +78,20 @@ class Transaction:
 
     def all(self, row: type[T], sql: str, /, **values: Value) -> list[T]:
         """Every row of a SELECT (or RETURNING), each made into `row` by column name."""
-        return list(self.each(row, sql, **values))
+        cursor = self._connection.execute(sql, values)
+        made = _maker(row, sql, cursor.description)
+        return [made(fields) for fields in cursor]
 
     def each(self, row: type[T], sql: str, /, **values: Value) -> Iterator[T]:
         """As `all`, one row at a time, for results too long to hold."""
         cursor = self._connection.execute(sql, values)
-        names = [column[0] for column in cursor.description]
-        for fields in cursor:
-            yield row(**dict(zip(names, fields, strict=True)))
+        yield from map(_maker(row, sql, cursor.description), cursor)
 
     def one(self, row: type[T], sql: str, /, **values: Value) -> T | None:
         """The first row, or None."""
-        return next(self.each(row, sql, **values), None)
+        cursor = self._connection.execute(sql, values)
+        fields = cursor.fetchone()
+        return None if fields is None else _maker(row, sql, cursor.description)(fields)
 
     def value(self, sql: str, /, **values: Value) -> Value:
         """The first column of the first row, or None."""
@@ -95,9 +110,11 @@ class Transaction:
     def savepoint(self) -> Iterator[None]:
         """What happens inside is undone alone when it raises; the exception goes on."""
         self._connection.execute("SAVEPOINT turn")
+        owed = len(self._before_commit)
         try:
             yield
         except BaseException:
+            del self._before_commit[owed:]
             if self._connection.in_transaction:  # a full disk can have undone the whole of it already
                 self._connection.execute("ROLLBACK TO turn")
                 self._connection.execute("RELEASE turn")
@@ -122,7 +139,9 @@ class Store:
         def transaction(connection: sqlite3.Connection) -> T:
             connection.execute("BEGIN IMMEDIATE")
             try:
-                result = change(Transaction(connection), *args, **kwargs)
+                tx = Transaction(connection)
+                result = change(tx, *args, **kwargs)
+                tx.prepare()
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -143,6 +162,18 @@ class Store:
                 connection.execute("ROLLBACK")
 
         return await _finished(self._reader, transaction)
+
+    async def checkpoint(self) -> bool:
+        """Fold the write-ahead log into the file and empty it; False while a reader needs what stands in it."""
+        return await _finished(self._writer, _emptied)
+
+    async def rewrite(self) -> None:
+        """Write the whole file anew, from its rows alone: takes about a second for each 50 MB, and as much room again.
+
+        `secure_delete` wipes what is deleted where it lies, but not the copies that SQLite left behind when it moved
+        rows between pages. Raises sqlite3.Error where the disk is full; the file is then as it was.
+        """
+        await _finished(self._writer, _rewritten)
 
     async def close(self) -> None:
         """Close both connections; the writer folds its log into the file."""
@@ -181,6 +212,29 @@ async def opened(path: Path, *, durable: bool = True) -> Store:
     return Store(path, writer, reader)
 
 
+_MAKERS: dict[tuple[type, str], Callable[[Sequence[Value]], object]] = {}
+
+
+def _maker(row: type[T], sql: str, description: Sequence[Sequence[object]]) -> Callable[[Sequence[Value]], T]:
+    # Worked out once for each statement: names are matched to the row's fields, not once more for every row.
+    made = _MAKERS.get((row, sql))
+    if made is None:
+        names = [str(column[0]) for column in description]
+        if is_dataclass(row) and [field.name for field in fields_of(row)] == names:
+            made = _MAKERS[row, sql] = partial(_from_order, row)
+        else:
+            made = _MAKERS[row, sql] = partial(_from_names, row, names)
+    return cast("Callable[[Sequence[Value]], T]", made)
+
+
+def _from_order(row: Callable[..., T], fields: Sequence[Value]) -> T:
+    return row(*fields)
+
+
+def _from_names(row: Callable[..., T], names: Sequence[str], fields: Sequence[Value]) -> T:
+    return row(**dict(zip(names, fields, strict=True)))
+
+
 def _check_folder(path: Path) -> None:
     if not path.parent.is_dir():
         raise DatabaseRefused(f"{path}: its folder does not exist. Make it, or set KUNDRESA_DATABASE to another path.")
@@ -198,9 +252,22 @@ def _prepare(connection: sqlite3.Connection, durable: bool) -> None:
         f"synchronous={'FULL' if durable else 'OFF'}",
         "secure_delete=ON",
         "foreign_keys=ON",
-        "busy_timeout=5000",
+        _PATIENCE,
     ):
         connection.execute(f"PRAGMA {setting}")
+
+
+def _emptied(connection: sqlite3.Connection) -> bool:
+    connection.execute("PRAGMA busy_timeout=0")  # a reader is not waited for: others wait for this thread
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA {_PATIENCE}")
+    return bool(busy == 0)
+
+
+def _rewritten(connection: sqlite3.Connection) -> None:
+    connection.execute("VACUUM")
 
 
 async def _finished(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -5,8 +5,11 @@ VALUES (:id, :contact, :phase, :state, :due, :useful_until, :retrospective, :wit
         :disposition, :reason, :unit, :service, :channel, :start, :end)
 
 -- record: a change of state, for the history
-INSERT INTO follow_up_history (follow_up_id, at, week, state, disposition, reason, outcome, late)
-SELECT id, :now, :week, state, disposition, reason, outcome, late FROM follow_ups WHERE id = :id
+INSERT INTO follow_up_history (follow_up_id, at, week, state, disposition, reason, outcome, late, due_at, useful_until,
+                               retrospective, with_during, handed_over_at)
+SELECT id, :now, :week, state, disposition, reason, outcome, late, due_at, useful_until, retrospective, with_during,
+       handed_over_at
+  FROM follow_ups WHERE id = :id
 
 -- of_contact: the contact's follow-ups in the order of their phases
 SELECT * FROM follow_ups WHERE contact_id = :contact

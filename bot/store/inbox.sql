@@ -33,9 +33,9 @@ UPDATE inbox SET attempts = attempts + 1, retry_at = :retry_at, fault = :fault W
 UPDATE inbox SET attempts = attempts + 1, retry_at = NULL, fault = :fault, state = 'parked', settled_at = :now
 WHERE id = :id
 
--- parked: what has been set aside, oldest first
+-- parked: what has been set aside, oldest first. With the plus SQLite walks the partial index, not the table
 SELECT id, door, attempts, fault, received_at, settled_at AS parked_at, raw IS NOT NULL AS can_retry
-FROM inbox WHERE state = 'parked' ORDER BY id
+FROM inbox WHERE state = 'parked' ORDER BY +id
 
 -- retry: a parked one whose raw update is still there begins anew
 UPDATE inbox SET state = 'new', attempts = 0, retry_at = NULL, settled_at = NULL

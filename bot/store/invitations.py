@@ -34,6 +34,11 @@ def of_code(tx: Transaction, code_hash: bytes) -> Invitation | None:
     return tx.one(Invitation, _SQL["of_code"], code_hash=code_hash)
 
 
+def of_id(tx: Transaction, id_: str) -> Invitation | None:
+    """The invitation with this id."""
+    return tx.one(Invitation, _SQL["of_id"], id=id_)
+
+
 def of_contact(tx: Transaction, contact: str) -> Invitation | None:
     """A contact's newest invitation."""
     return tx.one(Invitation, _SQL["of_contact"], contact=contact)

@@ -5,6 +5,9 @@ VALUES (:id, :contact, :code_hash, :now, :expires)
 -- of_code: the invitation with this code's hash
 SELECT id, contact_id, person_id, made_at, opened_at, bound_at, expires_at FROM invitations WHERE code_hash = :code_hash
 
+-- of_id: one invitation
+SELECT id, contact_id, person_id, made_at, opened_at, bound_at, expires_at FROM invitations WHERE id = :id
+
 -- of_contact: a contact's invitation
 SELECT id, contact_id, person_id, made_at, opened_at, bound_at, expires_at FROM invitations
  WHERE contact_id = :contact ORDER BY made_at DESC LIMIT 1

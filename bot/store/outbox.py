@@ -14,22 +14,16 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from bot.store.bodies import Body as Body
+from bot.store.bodies import Document as Document
 from bot.store.database import Transaction
 from bot.store.queries import queries
-from flows.messages import Button, Purpose
+from flows.messages import Purpose
 
 _SQL = queries("outbox.sql")
 
 SETTLE_AFTER = timedelta(minutes=10)
 """How long evidence may take before an unknown send is sent once more (promise 11)."""
-
-
-class Body(msgspec.Struct, frozen=True):
-    """What a message shows: words, a last line set off from them, and rows of buttons."""
-
-    text: str = ""
-    strong: str = ""
-    buttons: tuple[tuple[Button, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,13 @@ WHERE id = :id AND state IN ('sending', 'sent') AND kind = 'send' AND message_ke
 -- unknown_of_conversation: sends of a conversation that nobody knows about yet
 SELECT id FROM outbox WHERE conversation_id = :conversation_id AND state = 'unknown'
 
--- unsettled: unknown ones without evidence whose time has come
+-- unsettled: unknown ones without evidence whose time has come. The plus keeps SQLite from walking the whole table in the
+-- order asked for, instead of the few rows of the partial index
 SELECT outbox.id, outbox.person_id, outbox.purpose, persons.language
 FROM outbox LEFT JOIN persons ON persons.id = outbox.person_id
 WHERE outbox.state = 'unknown' AND outbox.settle_at IS NOT NULL
   AND (outbox.settle_at <= :now OR outbox.settle_at > :now + 600000)  -- ten minutes at most, wherever the clock jumps
-ORDER BY outbox.id
+ORDER BY +outbox.id
 
 -- repeatable: an unknown row that is still worth sending once more
 SELECT outbox.body FROM outbox
@@ -99,8 +100,11 @@ WHERE outbox.id = :id AND outbox.state = 'unknown' AND outbox.settle_at IS NOT N
   AND NOT (outbox.purpose IN ('question', 'repeat') AND conversations.turn IS 'ended')
   AND NOT EXISTS (SELECT 1 FROM outbox AS again WHERE again.repeats = outbox.id)
 
--- clear_settle_at: nothing more is done about this unknown one
-UPDATE outbox SET settle_at = NULL WHERE id = :id
+-- clear_settle_at: nothing more is done about this unknown one; what the bot itself told is wiped, as where it has left
+UPDATE outbox SET settle_at = NULL,
+                  body = CASE WHEN purpose = 'shell' AND json_array_length(CAST(body AS TEXT), '$.buttons') = 0
+                              THEN CAST('{}' AS BLOB) ELSE body END
+WHERE id = :id
 
 -- repeat: the one repeat of a row, with a new body
 INSERT INTO outbox (person_id, lookup, door, conversation_id, follow_up_id, kind, purpose, question, asking,
@@ -110,11 +114,15 @@ SELECT person_id, lookup, door, conversation_id, follow_up_id, kind, purpose, qu
 FROM outbox WHERE id = :id
 
 -- fail_unreachable: nothing reaches this chat
-UPDATE outbox SET state = 'failed', fault = 'unreachable'
+UPDATE outbox SET state = 'failed', fault = 'unreachable',
+                  body = CASE purpose WHEN 'shell' THEN CAST('{}' AS BLOB) ELSE body END
 WHERE lookup = :lookup AND state IN ('queued', 'sending') AND state = 'queued'
 
 -- give_up_unknown: no repeat will reach it either
-UPDATE outbox SET settle_at = NULL WHERE lookup = :lookup AND state = 'unknown' AND settle_at IS NOT NULL
+UPDATE outbox SET settle_at = NULL,
+                  body = CASE WHEN purpose = 'shell' AND json_array_length(CAST(body AS TEXT), '$.buttons') = 0
+                              THEN CAST('{}' AS BLOB) ELSE body END
+WHERE lookup = :lookup AND state = 'unknown' AND settle_at IS NOT NULL
 
 -- note_unreachable: since when its person can't be reached
 UPDATE persons SET unreachable_at = :now

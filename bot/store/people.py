@@ -13,7 +13,7 @@ _SQL = queries("people.sql")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One who answers, with the address a conversation goes to."""
+    """One who answers, with the address a conversation goes to. Nothing new is asked before `paused_until`."""
 
     id: str
     language: str
@@ -22,6 +22,19 @@ class Person:
     lookup: bytes
     door: str
     stopped_at: datetime | None
+    paused_until: datetime | None = None
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether the person asked for a pause that still holds."""
+        return self.paused_until is not None and self.paused_until > now
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """When a person was first and last heard from."""
+
+    first: datetime
+    last: datetime | None
 
 
 def of_lookup(tx: Transaction, lookup: bytes) -> Person | None:
@@ -37,7 +50,12 @@ def of_id(tx: Transaction, person: str) -> Person | None:
 def add(tx: Transaction, id_: str, *, language: str, lookup: bytes, door: str, sealed: bytes, now: datetime) -> None:
     """A new person with one address."""
     tx.run(_SQL["add"], id=id_, language=language, now=now)
-    tx.run(_SQL["add_address"], lookup=lookup, person=id_, door=door, sealed=sealed, now=now)
+    add_address(tx, id_, lookup=lookup, door=door, sealed=sealed, now=now)
+
+
+def add_address(tx: Transaction, person: str, *, lookup: bytes, door: str, sealed: bytes, now: datetime) -> None:
+    """How a person is reached through one door."""
+    tx.run(_SQL["add_address"], lookup=lookup, person=person, door=door, sealed=sealed, now=now)
 
 
 def heard(tx: Transaction, person: str, now: datetime) -> None:
@@ -60,14 +78,34 @@ def guess(tx: Transaction, person: str, language: str) -> None:
     tx.run(_SQL["guess"], person=person, language=language)
 
 
-def stop(tx: Transaction, lookup: bytes, now: datetime) -> None:
-    """Nothing more is sent to this address."""
-    tx.run(_SQL["stop"], lookup=lookup, now=now)
+def stop(tx: Transaction, lookup: bytes, now: datetime) -> bool:
+    """Nothing more is sent to this address; False if that was so before."""
+    return tx.run(_SQL["stop"], lookup=lookup, now=now) == 1
 
 
 def start(tx: Transaction, lookup: bytes) -> None:
     """This address may be written to again."""
     tx.run(_SQL["start"], lookup=lookup)
+
+
+def start_after(tx: Transaction, lookup: bytes, at: datetime) -> bool:
+    """As `start`, unless the address said stop after that moment; True if it had stopped before."""
+    return tx.run(_SQL["start_after"], lookup=lookup, at=at) == 1
+
+
+def pause(tx: Transaction, person: str, until: datetime) -> None:
+    """Nothing new is asked of the person before `until`."""
+    tx.run(_SQL["pause"], person=person, until=until)
+
+
+def unpause(tx: Transaction, person: str) -> bool:
+    """The person's pause is over; False if there was none."""
+    return tx.run(_SQL["unpause"], person=person) == 1
+
+
+def heard_between(tx: Transaction, person: str) -> Heard | None:
+    """When the person was first and last heard from."""
+    return tx.one(Heard, _SQL["heard_between"], person=person)
 
 
 def forget_without_purpose(tx: Transaction, since: datetime) -> int:

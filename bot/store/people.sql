@@ -1,6 +1,6 @@
 -- of_lookup: the person behind an address, with whether they have said stop
 SELECT persons.id, persons.language, persons.language_chosen, persons.unreachable_at, addresses.lookup, addresses.door,
-       stops.stopped_at
+       stops.stopped_at, persons.paused_until
   FROM addresses
   JOIN persons ON persons.id = addresses.person_id
   LEFT JOIN stops ON stops.lookup = addresses.lookup
@@ -8,7 +8,7 @@ SELECT persons.id, persons.language, persons.language_chosen, persons.unreachabl
 
 -- of_id: a person with the address they were last met at
 SELECT persons.id, persons.language, persons.language_chosen, persons.unreachable_at, addresses.lookup, addresses.door,
-       stops.stopped_at
+       stops.stopped_at, persons.paused_until
   FROM persons
   JOIN addresses ON addresses.person_id = persons.id
   LEFT JOIN stops ON stops.lookup = addresses.lookup
@@ -40,8 +40,22 @@ INSERT INTO stops (lookup, stopped_at) VALUES (:lookup, :now) ON CONFLICT DO NOT
 -- start: this address may be written to again
 DELETE FROM stops WHERE lookup = :lookup
 
--- without_purpose: persons who have no contact and have been silent since a moment
+-- start_after: it said so after its last stop
+DELETE FROM stops WHERE lookup = :lookup AND stopped_at <= :at
+
+-- pause: nothing new is asked before a moment
+UPDATE persons SET paused_until = :until WHERE id = :person
+
+-- unpause: the pause is over
+UPDATE persons SET paused_until = NULL WHERE id = :person AND paused_until IS NOT NULL
+
+-- heard_between: when the person was first and last heard from
+SELECT created_at AS first, last_heard_at AS last FROM persons WHERE id = :person
+
+-- without_purpose: persons who have no contact, wait for no call, and have been silent since a moment
 DELETE FROM persons
  WHERE last_heard_at < :since
    AND NOT EXISTS (SELECT 1 FROM contacts WHERE contacts.person_id = persons.id)
    AND NOT EXISTS (SELECT 1 FROM conversations WHERE conversations.person_id = persons.id)
+   AND NOT EXISTS (SELECT 1 FROM call_backs WHERE call_backs.person_id = persons.id
+                      AND (state IN ('asking', 'open') OR ask_at IS NOT NULL))

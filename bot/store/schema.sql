@@ -10,12 +10,11 @@ CREATE TABLE facts (
 -- One who answers: a random id, derived from nothing.
 CREATE TABLE persons (
     id              TEXT PRIMARY KEY,
-    language        TEXT NOT NULL,
+    language        TEXT NOT NULL,                -- "sv", or "sv-easy" for texts that are easy to read
     language_chosen INTEGER NOT NULL DEFAULT 0,   -- 1: the person chose it; never guessed again
     created_at      moment NOT NULL,
     last_heard_at   moment,
     unreachable_at  moment,                       -- blocked the bot, or the account is gone
-    easy            INTEGER NOT NULL DEFAULT 0,   -- 1: easy-read texts, where a journey has them
     paused_until    moment                        -- nothing new is asked before then
 ) WITHOUT ROWID;
 
@@ -123,6 +122,7 @@ CREATE TABLE contact_history (
     cancelled_at moment
 );
 CREATE INDEX history_of_contact ON contact_history (contact_id, id);
+CREATE INDEX contact_history_by_start ON contact_history (start_at);
 
 -- References of contacts that were erased, by keyed hash: the same again registers nothing.
 CREATE TABLE tombstones (
@@ -145,6 +145,7 @@ CREATE TABLE invitations (
     expires_at moment NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX invitations_of_contact ON invitations (contact_id);
+CREATE INDEX invitations_of_person ON invitations (person_id) WHERE person_id IS NOT NULL;
 
 -- Short codes to say aloud, by keyed hash: made anew from the key and the generation while they hold.
 CREATE TABLE spoken_codes (
@@ -213,7 +214,10 @@ CREATE TABLE follow_up_history (
     disposition  TEXT,
     reason       TEXT NOT NULL DEFAULT '',
     outcome      TEXT,                            -- as the follow-up had them then
-    late         INTEGER NOT NULL DEFAULT 0
+    late         INTEGER NOT NULL DEFAULT 0,
+    due_at       moment, useful_until moment,
+    retrospective INTEGER, with_during INTEGER,
+    handed_over_at moment
 );
 CREATE INDEX history_by_week ON follow_up_history (week);
 CREATE INDEX history_of_follow_up ON follow_up_history (follow_up_id, id);
@@ -237,6 +241,7 @@ CREATE TABLE conversations (
     repeated_at   moment                          -- last repeat after an absence
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX one_open_conversation ON conversations (person_id) WHERE turn = 'open';
+CREATE INDEX conversations_of_contact ON conversations (contact_id);
 CREATE INDEX conversations_of_person ON conversations (person_id, turn);
 CREATE INDEX conversations_waiting ON conversations (person_id, useful_until) WHERE turn = 'waiting';
 CREATE INDEX conversations_waking ON conversations (wake_at) WHERE turn = 'later';
@@ -293,9 +298,11 @@ CREATE TABLE call_backs (
     happened        TEXT CHECK (happened IN ('yes', 'no')),
     helped          TEXT CHECK (helped IN ('yes', 'partly', 'no')),
     answered_at     moment,
-    simulated       INTEGER NOT NULL DEFAULT 0
+    simulated       INTEGER NOT NULL DEFAULT 0,
+    helped_at       moment
 ) WITHOUT ROWID;
 CREATE INDEX call_backs_of_person ON call_backs (person_id);
+CREATE INDEX call_backs_of_contact ON call_backs (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX call_backs_open ON call_backs (deadline) WHERE state = 'open';
 CREATE INDEX call_backs_to_ask ON call_backs (ask_at) WHERE ask_at IS NOT NULL;
 -- The numbers people gave to be called on: sealed, apart from every answer, wiped when the call is done.
@@ -362,6 +369,7 @@ CREATE TABLE outbox (
     UNIQUE (repeats)
 );
 CREATE INDEX outbox_waiting ON outbox (lookup, id) WHERE state IN ('queued', 'sending');
+CREATE INDEX outbox_of_person ON outbox (person_id);
 CREATE INDEX outbox_unknown ON outbox (settle_at) WHERE state = 'unknown' AND settle_at IS NOT NULL;
 CREATE INDEX outbox_of_conversation ON outbox (conversation_id, question, asking);
 CREATE INDEX outbox_edits ON outbox (edits) WHERE edits IS NOT NULL;

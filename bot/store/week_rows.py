@@ -79,7 +79,11 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpRow:
-    """One follow-up as it stood at the week's close: what happened later is not in it. Moments are in UTC."""
+    """One follow-up as it stood at the week's close: what happened later is not in it. Moments are in UTC.
+
+    `moved`: the contact had been at another time before. `by_matter`: the conversation began because of the contact's
+    matter, before anybody opened the contact's own invitation.
+    """
 
     id: str
     contact_id: str
@@ -115,6 +119,9 @@ class FollowUpRow:
     sent_at: datetime | None
     reminded_at: datetime | None
     ended_at: datetime | None
+    moved: int
+    handed_over_at: datetime | None
+    by_matter: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +149,30 @@ class FunnelRow:
     begun: int
     finished: int
     still_open: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """So many contacts of one journey began from a poster or a card; they are of so many persons."""
+
+    journey: str
+    audience: str
+    contacts: int
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRow:
+    """Contacts of one journey with one cause (None: staff gave none): how many of the `registered` were `asked`, by us
+    or by the organisation's own sender, and how many the contact budget `left_out`.
+    """
+
+    journey: str
+    audience: str
+    cause: str | None
+    registered: int
+    asked: int
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,17 @@ from datetime import datetime, timedelta, tzinfo
 from bot.clock import iso_week, week_start
 from bot.store.database import Transaction
 from bot.store.queries import queries
-from bot.store.week_rows import AnswerRow, FollowUpRow, FunnelRow, ReasonRow, TallyRow, VersionRow, WeekFile
+from bot.store.week_rows import (
+    AnswerRow,
+    CauseRow,
+    FollowUpRow,
+    FunnelRow,
+    OpenRow,
+    ReasonRow,
+    TallyRow,
+    VersionRow,
+    WeekFile,
+)
 
 _SQL = queries("weeks.sql")
 
@@ -163,6 +173,31 @@ def funnel(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simu
     )
 
 
+def begun_openly(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool) -> list[OpenRow]:
+    """Contacts that began from a poster or a card and started in the weeks `first` to `last`: they have no funnel."""
+    return tx.all(
+        OpenRow,
+        _SQL["begun_openly"],
+        start=week_start(first, zone),
+        until=week_end(last, zone),
+        week=week,
+        simulated=int(simulated),
+    )
+
+
+def causes(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool) -> list[CauseRow]:
+    """The funnel's contacts by the cause that staff gave, the most frequent first within a journey, no cause last."""
+    return tx.all(
+        CauseRow,
+        _SQL["causes"],
+        start=week_start(first, zone),
+        until=week_end(last, zone),
+        close=week_end(week, zone),
+        week=week,
+        simulated=int(simulated),
+    )
+
+
 def reasons(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool) -> list[ReasonRow]:
     """Why the other follow-ups of those contacts were not answered, as it stood at the close of `week`."""
     return tx.all(
@@ -192,6 +227,11 @@ def masked(tx: Transaction, week: str, simulated: bool) -> dict[str, int]:
 def erased(tx: Transaction, week: str) -> int:
     """Answer rows of this week erased since."""
     return tx.count(_SQL["erased"], week=week)
+
+
+def erased_follow_ups(tx: Transaction, week: str) -> int:
+    """Follow-ups that this week's data file told of, erased since."""
+    return tx.count(_SQL["erased_follow_ups"], week=week)
 
 
 def schema(tx: Transaction) -> str:

@@ -1,4 +1,5 @@
--- What an export reads of a week, and the record of what was made. "As it stood": by the history up to the week's close.
+-- What an export reads of a week, and the record of what was made. "As it stood": by the histories up to the week's
+-- close, of a follow-up (h) and of its contact (k); what was frozen on a follow-up when it began counts before k.
 
 -- last_closed: the latest closed week
 SELECT MAX(week) FROM weeks;
@@ -43,15 +44,20 @@ SELECT a.id, a.uid, a.follow_up_id, a.contact_id, a.person_id, a.question, a.sta
     a.draw_probability, a.language, a.door, a.asked_at, a.answered_at, a.recorded_at, a.week, p.uid AS supersedes,
     v.fingerprint, f.phase, f.retrospective, COALESCE(h.late, f.late) AS late, f.sent_at, h.state, h.disposition,
     f.reminded_at IS NOT NULL AND f.reminded_at <= a.recorded_at AS reminded,
-    COALESCE(f.unit, c.unit) AS unit, COALESCE(f.service, c.service) AS service,
-    COALESCE(f.channel, c.channel) AS channel, CASE WHEN h.state = 'ended' THEN h.outcome END AS outcome,
-    COALESCE(f.contact_start, c.start_at) AS "contact_start [moment]",
-    COALESCE(f.contact_end, c.end_at) AS "contact_end [moment]",
-    c.journey, c.matter_id, c.audience, c.invitation
+    CASE WHEN f.begun_at IS NULL THEN k.unit ELSE f.unit END AS unit,
+    CASE WHEN f.begun_at IS NULL THEN k.service ELSE f.service END AS service,
+    CASE WHEN f.begun_at IS NULL THEN k.channel ELSE f.channel END AS channel,
+    CASE WHEN h.state = 'ended' THEN h.outcome END AS outcome,
+    CASE WHEN f.begun_at IS NULL THEN k.start_at ELSE f.contact_start END AS "contact_start [moment]",
+    CASE WHEN f.begun_at IS NULL THEN k.end_at ELSE f.contact_end END AS "contact_end [moment]",
+    c.journey, k.matter_id, c.audience, CASE WHEN o.kind = 'card' THEN 'card' ELSE c.invitation END AS invitation
 FROM answers AS a
 JOIN conversations AS v ON v.id = a.conversation_id
 JOIN follow_ups AS f ON f.id = a.follow_up_id
 JOIN contacts AS c ON c.id = a.contact_id
+LEFT JOIN contact_history AS k
+    ON k.id = (SELECT MAX(id) FROM contact_history WHERE contact_id = c.id AND week <= :week)
+LEFT JOIN open_invitations AS o ON o.id = c.open_invitation_id
 LEFT JOIN answers AS p ON p.id = a.supersedes
 LEFT JOIN follow_up_history AS h
     ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
@@ -63,15 +69,20 @@ SELECT a.id, a.uid, a.follow_up_id, a.contact_id, a.person_id, a.question, a.sta
     a.draw_probability, a.language, a.door, a.asked_at, a.answered_at, a.recorded_at, a.week, NULL AS supersedes,
     v.fingerprint, f.phase, f.retrospective, COALESCE(h.late, f.late) AS late, f.sent_at, h.state, h.disposition,
     f.reminded_at IS NOT NULL AND f.reminded_at <= a.recorded_at AS reminded,
-    COALESCE(f.unit, c.unit) AS unit, COALESCE(f.service, c.service) AS service,
-    COALESCE(f.channel, c.channel) AS channel, CASE WHEN h.state = 'ended' THEN h.outcome END AS outcome,
-    COALESCE(f.contact_start, c.start_at) AS "contact_start [moment]",
-    COALESCE(f.contact_end, c.end_at) AS "contact_end [moment]",
-    c.journey, c.matter_id, c.audience, c.invitation
+    CASE WHEN f.begun_at IS NULL THEN k.unit ELSE f.unit END AS unit,
+    CASE WHEN f.begun_at IS NULL THEN k.service ELSE f.service END AS service,
+    CASE WHEN f.begun_at IS NULL THEN k.channel ELSE f.channel END AS channel,
+    CASE WHEN h.state = 'ended' THEN h.outcome END AS outcome,
+    CASE WHEN f.begun_at IS NULL THEN k.start_at ELSE f.contact_start END AS "contact_start [moment]",
+    CASE WHEN f.begun_at IS NULL THEN k.end_at ELSE f.contact_end END AS "contact_end [moment]",
+    c.journey, k.matter_id, c.audience, CASE WHEN o.kind = 'card' THEN 'card' ELSE c.invitation END AS invitation
 FROM answers AS a
 JOIN conversations AS v ON v.id = a.conversation_id
 JOIN follow_ups AS f ON f.id = a.follow_up_id
 JOIN contacts AS c ON c.id = a.contact_id
+LEFT JOIN contact_history AS k
+    ON k.id = (SELECT MAX(id) FROM contact_history WHERE contact_id = c.id AND week <= :week)
+LEFT JOIN open_invitations AS o ON o.id = c.open_invitation_id
 LEFT JOIN follow_up_history AS h
     ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
 WHERE a.contact_id IN (SELECT contact_id FROM answers WHERE week = :week)
@@ -93,40 +104,71 @@ WHERE a.week = :week AND c.simulated = :simulated AND a.masked <> '';
 -- erased: answer rows of the week erased since
 SELECT rows FROM erased WHERE week = :week;
 
+-- erased_follow_ups: follow-ups that the week's data file told of, erased since
+SELECT follow_ups FROM erased WHERE week = :week;
+
 -- follow_ups: those whose contact started in the week, or which changed in it
-SELECT f.id, f.contact_id, c.matter_id, c.journey, c.audience, c.invitation, f.phase,
-    COALESCE(h.state, 'planned') AS state, h.disposition, COALESCE(h.reason, '') AS reason,
-    COALESCE(f.unit, c.unit) AS unit, COALESCE(f.service, c.service) AS service,
-    COALESCE(f.channel, c.channel) AS channel, c.cause, c.solved,
-    CASE WHEN h.state = 'ended' THEN h.outcome END AS outcome,
-    CASE WHEN v.began_at < :end THEN v.person_id
-         WHEN EXISTS (SELECT 1 FROM invitations AS i WHERE i.contact_id = c.id AND i.bound_at < :end) THEN c.person_id
+WITH told (id, contact_id) AS MATERIALIZED (
+    SELECT o.id, o.contact_id FROM contact_history AS k JOIN follow_ups AS o ON o.contact_id = k.contact_id
+    WHERE k.start_at >= :start AND k.start_at < :end AND k.week <= :week
+      AND NOT EXISTS (
+          SELECT 1 FROM contact_history AS n WHERE n.contact_id = k.contact_id AND n.id > k.id AND n.week <= :week
+      )
+    UNION
+    SELECT o.id, o.contact_id FROM follow_up_history AS h JOIN follow_ups AS o ON o.id = h.follow_up_id
+    WHERE h.week = :week
+),
+occasions AS MATERIALIZED (
+    SELECT c.id, c.journey, c.audience, c.invitation, o.kind, c.person_id, c.by_matter, c.language, c.registered_at,
+        k.unit, k.service, k.channel, k.cause, k.solved, k.matter_id, k.start_at, k.end_at,
+        EXISTS (
+            SELECT 1 FROM contact_history AS m
+            WHERE m.contact_id = c.id AND m.id < k.id AND (m.start_at <> k.start_at OR m.end_at IS NOT k.end_at)
+        ) AS moved,
+        (SELECT MIN(i.opened_at) FROM invitations AS i WHERE i.contact_id = c.id AND i.opened_at < :end) AS opened_at,
+        (SELECT MIN(i.bound_at) FROM invitations AS i WHERE i.contact_id = c.id AND i.bound_at < :end) AS bound_at,
+        (SELECT MIN(w.began_at) FROM conversations AS w WHERE w.contact_id = c.id AND w.began_at < :end) AS talked_at
+    FROM (SELECT DISTINCT contact_id FROM told) AS once
+    JOIN contacts AS c ON c.id = once.contact_id
+    JOIN contact_history AS k
+        ON k.id = (SELECT MAX(id) FROM contact_history WHERE contact_id = once.contact_id AND week <= :week)
+    LEFT JOIN open_invitations AS o ON o.id = c.open_invitation_id
+    WHERE c.simulated = :simulated
+)
+SELECT f.id, f.contact_id, s.matter_id, s.journey, s.audience,
+    CASE WHEN s.kind = 'card' THEN 'card' ELSE s.invitation END AS invitation,
+    f.phase, h.state, h.disposition, h.reason,
+    CASE WHEN f.begun_at < :end THEN f.unit ELSE s.unit END AS unit,
+    CASE WHEN f.begun_at < :end THEN f.service ELSE s.service END AS service,
+    CASE WHEN f.begun_at < :end THEN f.channel ELSE s.channel END AS channel,
+    s.cause, s.solved, CASE WHEN h.state = 'ended' THEN h.outcome END AS outcome,
+    CASE WHEN v.id IS NOT NULL THEN v.person_id
+         WHEN s.talked_at IS NOT NULL THEN
+             (SELECT w.person_id FROM conversations AS w WHERE w.contact_id = f.contact_id AND w.began_at = s.talked_at)
+         WHEN s.bound_at IS NOT NULL OR s.invitation = 'open' THEN s.person_id
     END AS person_id,
-    CASE WHEN v.began_at < :end THEN v.fingerprint END AS fingerprint,
-    CASE WHEN v.began_at < :end THEN v.door END AS door,
-    c.language, f.retrospective, f.with_during, COALESCE(h.late, f.late) AS late,
-    COALESCE(f.contact_start, c.start_at) AS "contact_start [moment]",
-    COALESCE(f.contact_end, c.end_at) AS "contact_end [moment]",
-    c.registered_at, f.due_at, f.useful_until,
-    (SELECT MIN(i.opened_at) FROM invitations AS i WHERE i.contact_id = c.id AND i.opened_at < :end)
-        AS "opened_at [moment]",
-    (SELECT MIN(i.bound_at) FROM invitations AS i WHERE i.contact_id = c.id AND i.bound_at < :end)
-        AS "bound_at [moment]",
+    v.fingerprint, v.door, s.language, COALESCE(h.retrospective, f.retrospective) AS retrospective,
+    COALESCE(h.with_during, f.with_during) AS with_during, h.late,
+    CASE WHEN f.begun_at < :end THEN f.contact_start ELSE s.start_at END AS "contact_start [moment]",
+    CASE WHEN f.begun_at < :end THEN f.contact_end ELSE s.end_at END AS "contact_end [moment]",
+    s.registered_at AS "registered_at [moment]", COALESCE(h.due_at, f.due_at) AS "due_at [moment]",
+    COALESCE(h.useful_until, f.useful_until) AS "useful_until [moment]", s.opened_at AS "opened_at [moment]",
+    -- Whoever said no thanks later is no longer bound, but had been.
+    CASE WHEN s.invitation = 'open' THEN s.registered_at WHEN s.bound_at IS NOT NULL THEN s.bound_at
+         WHEN s.opened_at <= s.talked_at THEN s.talked_at END AS "bound_at [moment]",
     CASE WHEN f.begun_at < :end THEN f.begun_at END AS "begun_at [moment]",
     CASE WHEN f.sent_at < :end THEN f.sent_at END AS "sent_at [moment]",
     CASE WHEN f.reminded_at < :end THEN f.reminded_at END AS "reminded_at [moment]",
-    CASE WHEN h.state = 'ended' THEN h.at END AS "ended_at [moment]"
-FROM follow_ups AS f
-JOIN contacts AS c ON c.id = f.contact_id
-LEFT JOIN conversations AS v ON v.follow_up_id = f.id
-LEFT JOIN follow_up_history AS h
-    ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
-WHERE c.simulated = :simulated AND f.id IN (
-    SELECT o.id FROM contacts AS s JOIN follow_ups AS o ON o.contact_id = s.id
-    WHERE s.start_at >= :start AND s.start_at < :end AND s.registered_week <= :week
-    UNION
-    SELECT follow_up_id FROM follow_up_history WHERE week = :week
-)
+    CASE WHEN h.state = 'ended' THEN h.at END AS "ended_at [moment]",
+    s.moved, h.handed_over_at,
+    s.invitation = 'personal' AND s.talked_at IS NOT NULL
+        AND (s.by_matter OR s.opened_at IS NULL OR s.opened_at > s.talked_at) AS by_matter
+FROM told
+JOIN occasions AS s ON s.id = told.contact_id
+JOIN follow_ups AS f ON f.id = told.id
+JOIN follow_up_history AS h
+    ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = told.id AND week <= :week)
+LEFT JOIN conversations AS v ON v.follow_up_id = told.id AND v.began_at < :end
 ORDER BY 24, f.contact_id, CASE f.phase WHEN 'before' THEN 1 WHEN 'during' THEN 2 ELSE 3 END;
 
 -- tallies: how many persons settled each question in which way within some weeks, one answer a person: the latest given
@@ -158,10 +200,18 @@ GROUP BY journey, fingerprint, question, retrospective, answered, codes, number
 ORDER BY journey, fingerprint, question, retrospective, answered, codes, number;
 
 -- funnel: how far the personally invited contacts that started within a span had come when a week ended
-WITH invited AS (
+WITH started AS MATERIALIZED (
+    SELECT k.contact_id, k.unit, k.cause, k.cancelled_at FROM contact_history AS k
+    WHERE k.start_at >= :start AND k.start_at < :until AND k.week <= :week
+      AND NOT EXISTS (
+          SELECT 1 FROM contact_history AS n WHERE n.contact_id = k.contact_id AND n.id > k.id AND n.week <= :week
+      )
+),
+invited AS MATERIALIZED (
     SELECT c.journey, c.audience,
         EXISTS (SELECT 1 FROM invitations AS i WHERE i.contact_id = c.id AND i.opened_at < :close) AS looked,
-        EXISTS (SELECT 1 FROM invitations AS i WHERE i.contact_id = c.id AND i.bound_at < :close) AS bound,
+        EXISTS (SELECT 1 FROM invitations AS i WHERE i.contact_id = c.id AND i.bound_at < :close AND i.person_id IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM answers AS a WHERE a.contact_id = c.id AND a.week <= :week) AS bound,
         EXISTS (
             SELECT 1 FROM follow_ups AS f JOIN follow_up_history AS h
                 ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
@@ -172,22 +222,64 @@ WITH invited AS (
                 ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
             WHERE f.contact_id = c.id AND COALESCE(h.state, 'planned') <> 'ended'
         ) AS still_open
-    FROM contacts AS c
-    WHERE c.start_at >= :start AND c.start_at < :until AND c.registered_week <= :week AND c.invitation = 'personal'
-      AND c.simulated = :simulated AND (c.cancelled_at IS NULL OR c.cancelled_at >= :close)
+    FROM started JOIN contacts AS c ON c.id = started.contact_id
+    WHERE started.cancelled_at IS NULL AND c.invitation = 'personal' AND c.simulated = :simulated
 )
 SELECT journey, audience, COUNT(*) AS registered, SUM(looked OR bound OR finished) AS opened,
     SUM(bound OR finished) AS begun, SUM(finished) AS finished, SUM(still_open) AS still_open
 FROM invited GROUP BY journey, audience ORDER BY journey, audience;
 
--- reasons: where the other follow-ups of the personally invited contacts of a span ended, and why (not those asked afterwards)
+-- begun_openly: how many contacts of a span began from a poster or a card, and of how many persons they are
+WITH started AS MATERIALIZED (
+    SELECT k.contact_id, k.unit, k.cause, k.cancelled_at FROM contact_history AS k
+    WHERE k.start_at >= :start AND k.start_at < :until AND k.week <= :week
+      AND NOT EXISTS (
+          SELECT 1 FROM contact_history AS n WHERE n.contact_id = k.contact_id AND n.id > k.id AND n.week <= :week
+      )
+)
+SELECT c.journey, c.audience, COUNT(*) AS contacts, COUNT(DISTINCT c.person_id) AS persons
+FROM started JOIN contacts AS c ON c.id = started.contact_id
+WHERE started.cancelled_at IS NULL AND c.invitation = 'open' AND c.simulated = :simulated
+GROUP BY c.journey, c.audience ORDER BY c.journey, c.audience;
+
+-- causes: the personally invited contacts of a span by staff's cause: registered, asked, left out by the budget
+WITH started AS MATERIALIZED (
+    SELECT k.contact_id, k.unit, k.cause, k.cancelled_at FROM contact_history AS k
+    WHERE k.start_at >= :start AND k.start_at < :until AND k.week <= :week
+      AND NOT EXISTS (
+          SELECT 1 FROM contact_history AS n WHERE n.contact_id = k.contact_id AND n.id > k.id AND n.week <= :week
+      )
+)
+SELECT c.journey, c.audience, started.cause, COUNT(*) AS registered,
+    SUM(EXISTS (
+        SELECT 1 FROM follow_ups AS f WHERE f.contact_id = c.id AND (f.begun_at < :close OR f.handed_over_at < :close)
+    )) AS asked,
+    SUM(EXISTS (
+        SELECT 1 FROM follow_ups AS f JOIN follow_up_history AS h
+            ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
+        WHERE f.contact_id = c.id AND h.disposition = 'not-asked' AND h.reason = 'budget'
+    )) AS left_out
+FROM started JOIN contacts AS c ON c.id = started.contact_id
+WHERE started.cancelled_at IS NULL AND c.invitation = 'personal' AND c.simulated = :simulated
+GROUP BY c.journey, c.audience, started.cause
+ORDER BY c.journey, c.audience, started.cause IS NULL, registered DESC, started.cause;
+
+-- reasons: where the other follow-ups of a span's personally invited contacts ended, and why (not: asked afterwards)
+WITH started AS MATERIALIZED (
+    SELECT k.contact_id, k.unit, k.cause, k.cancelled_at FROM contact_history AS k
+    WHERE k.start_at >= :start AND k.start_at < :until AND k.week <= :week
+      AND NOT EXISTS (
+          SELECT 1 FROM contact_history AS n WHERE n.contact_id = k.contact_id AND n.id > k.id AND n.week <= :week
+      )
+)
 SELECT c.journey, c.audience, h.disposition, h.reason, COUNT(*) AS follow_ups
-FROM contacts AS c
+FROM started
+JOIN contacts AS c ON c.id = started.contact_id
 JOIN follow_ups AS f ON f.contact_id = c.id
 JOIN follow_up_history AS h
     ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
-WHERE c.start_at >= :start AND c.start_at < :until AND c.registered_week <= :week AND c.invitation = 'personal'
-  AND c.simulated = :simulated AND h.state = 'ended' AND h.disposition <> 'answered' AND h.reason <> 'same-day'
+WHERE c.invitation = 'personal' AND c.simulated = :simulated
+  AND h.state = 'ended' AND h.disposition <> 'answered' AND h.reason <> 'same-day'
 GROUP BY c.journey, c.audience, h.disposition, h.reason ORDER BY c.journey, c.audience, h.disposition, h.reason;
 
 -- schema: the latest migration applied

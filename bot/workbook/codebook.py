@@ -12,6 +12,7 @@ from bot.workbook.catalogue import Catalogue
 from bot.workbook.cells import Value
 from bot.workbook.sheets import Column, Sheet, Table
 from flows.journey import Condition, Question, Words
+from flows.wording import plain_texts
 
 CODEBOOK = (
     *(
@@ -72,6 +73,14 @@ _SHARED = {
     "door": "doors",
     "invitation": "invitations",
     "demand": "demands",
+    "reason": "reasons",
+    "solved": "solved",
+    "call_backs.way": "ways",
+    "call_backs.slot": "slots",
+    "call_backs.state": "call-back-states",
+    "call_backs.outcome": "call-back-outcomes",
+    "call_backs.happened": "yes-no",
+    "call_backs.helped": "helped",
 }
 
 
@@ -96,7 +105,7 @@ def quality(items: Iterable[tuple[str, Value]]) -> Sheet:
 def _column_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
     tables: list[tuple[str, Sequence[str]]] = [("answers", data.ANSWERS), ("follow_ups", data.FOLLOW_UPS)]
     tables += [(data.responses_table(journey), data.RESPONSES) for journey in catalogue.journeys()]
-    for table, columns in (*tables, ("verbatims", data.VERBATIMS)):
+    for table, columns in (*tables, ("verbatims", data.VERBATIMS), ("call_backs", data.CALL_BACKS)):
         for column in columns:
             yield _line(CODEBOOK, table=table, column=column, **_labels(texts.column(table, column)))
 
@@ -108,7 +117,7 @@ def _question_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
         seen: set[tuple[str, int, tuple[str, ...]]] = set()
         for version in versions:
             for question in version.questions.values():
-                wording = (question.code, question.version, tuple(question.text.texts.values()))
+                wording = (question.code, question.version, tuple(plain_texts(question.text).values()))
                 if wording in seen:
                     continue
                 seen.add(wording)
@@ -157,6 +166,8 @@ def _shared_lines(organisation: Organisation) -> Iterator[Sequence[Value]]:
         "channel": organisation.channels,
         "outcome": organisation.outcomes,
         "cause": organisation.causes,
+        "not_asked_reason": organisation.reasons,
+        "reason": {f"{data.BY_STAFF}{code}": words for code, words in organisation.reasons.items()},
     }
     for variable, labels in named.items():
         for position, (code, words) in enumerate(labels.items(), start=1):

@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from bot.store.call_backs import CallBackRow
 from bot.store.week_rows import AnswerRow, FollowUpRow
 from bot.workbook.catalogue import SHORT, Catalogue, Field
 from bot.workbook.cells import LONGEST_TITLE, Value, headers, sheet_title, snake, table_name
+from bot.workbook.edition import Edition
 from bot.workbook.sheets import Column, Form, Sheet, Table
 from flows.journey import Choice, Question
+from flows.wording import plain
+
+BY_STAFF = "staff-"
+"""What stands before staff's own code in a reason."""
 
 OPEN = "open"
 """The disposition of a follow-up that had not ended when the week closed."""
@@ -51,6 +57,11 @@ FOLLOW_UPS = (
         "sent_at",
     ),
     *("reminded_at", "ended_at", "iso_year", "iso_week", "week"),
+    *("not_asked_reason", "moved", "handed_over_at", "by_matter"),
+)
+CALL_BACKS = (
+    *("call_back_id", "contact_id", "person", "unit", "service", "way", "slot", "state", "asked_at", "deadline"),
+    *("done_at", "outcome", "in_time", "happened", "helped", "iso_year", "iso_week", "week"),
 )
 RESPONSES = (
     *(
@@ -73,23 +84,28 @@ VERBATIMS = (
 )
 PICKS = {"demand_coded": ("value", "failure", "unclear"), "may_be_quoted": ("yes", "no")}
 
-_MOMENTS = frozenset({"contact_start", "contact_end", "useful_until"})
+_MOMENTS = frozenset({"contact_start", "contact_end", "useful_until", "deadline"})
 _WIDE = {"text": 80.0, "value_text": 40.0, "row_id": 36.0, "answer_id": 34.0, "comment": 30.0, "need": 20.0}
 
 
-def answers(rows: Iterable[AnswerRow], catalogue: Catalogue) -> Sheet:
+def answers(rows: Iterable[AnswerRow], catalogue: Catalogue, edition: Edition) -> Sheet:
     """The long table: one row per settled question, per option where several were chosen."""
-    return _sheet("answers", ANSWERS, (line for row in rows for line in _answer_lines(row, catalogue)))
+    return _sheet("answers", ANSWERS, (line for row in rows for line in _answer_lines(row, catalogue, edition)))
 
 
-def follow_ups(rows: Iterable[FollowUpRow], week: str) -> Sheet:
+def follow_ups(rows: Iterable[FollowUpRow], edition: Edition) -> Sheet:
     """One row per follow-up whose contact started in the week or which changed in it, as it stood at its
     close.
     """
-    return _sheet("follow_ups", FOLLOW_UPS, (_follow_up_line(row, week) for row in rows))
+    return _sheet("follow_ups", FOLLOW_UPS, (_follow_up_line(row, edition) for row in rows))
 
 
-def responses(journey: str, rows: Iterable[AnswerRow], catalogue: Catalogue, week: str) -> Sheet:
+def call_backs(rows: Iterable[CallBackRow], edition: Edition) -> Sheet:
+    """One row per call-back asked for in the week, or changed or fallen due in it, as it stood at its close."""
+    return _sheet("call_backs", CALL_BACKS, (_call_back_line(row, edition.week) for row in rows))
+
+
+def responses(journey: str, rows: Iterable[AnswerRow], catalogue: Catalogue, edition: Edition) -> Sheet:
     """The wide table of one journey: a contact with an answer in the week a row, with all it had answered so
     far.
 
@@ -98,7 +114,8 @@ def responses(journey: str, rows: Iterable[AnswerRow], catalogue: Catalogue, wee
     """
     fields = catalogue.fields(journey)
     names = response_columns(fields)
-    lines = (_response_line(list(contact), fields, week) for _, contact in groupby(rows, lambda row: row.contact_id))
+    contacts = groupby(rows, lambda row: row.contact_id)
+    lines = (_response_line(list(contact), fields, edition) for _, contact in contacts)
     return _sheet(responses_table(journey), names, lines)
 
 
@@ -127,6 +144,11 @@ def response_columns(fields: Sequence[Field]) -> tuple[str, ...]:
     return (*RESPONSES, *headers(names, taken=RESPONSES))
 
 
+def staff_reason(reason: str) -> str | None:
+    """The code of staff's reason for asking nothing, as the organisation file has it; None for other reasons."""
+    return reason.removeprefix(BY_STAFF) if reason.startswith(BY_STAFF) else None
+
+
 def unknown(rows: Iterable[AnswerRow], catalogue: Catalogue) -> int:
     """How many answers are to questions that their journey version doesn't know: 0 unless something is
     wrong.
@@ -134,9 +156,10 @@ def unknown(rows: Iterable[AnswerRow], catalogue: Catalogue) -> int:
     return sum(catalogue.question(row.fingerprint, row.question) is None for row in rows)
 
 
-def _answer_lines(row: AnswerRow, catalogue: Catalogue) -> Iterator[Sequence[Value]]:
+def _answer_lines(row: AnswerRow, catalogue: Catalogue, edition: Edition) -> Iterator[Sequence[Value]]:
     question = catalogue.question(row.fingerprint, row.question)
     touchpoint = catalogue.touchpoint(row.fingerprint, question.touchpoint if question else None)
+    pilot = edition.pilot(row.unit, row.contact_start)
     codes: Sequence[str | None] = row.codes.split() or [None]
     for code in codes:
         choice = question.choice(code) if question and code else None
@@ -153,8 +176,8 @@ def _answer_lines(row: AnswerRow, catalogue: Catalogue) -> Iterator[Sequence[Val
             _number(row, choice),
             _own_words(row, question),
             *(_missing(row), choice.demand if choice else None),
-            *(row.unit, row.service, row.channel, row.outcome, row.audience, row.language, row.door),
-            *(row.invitation, None, _retrospective(row, question), row.drawn, row.draw_probability),
+            *(row.unit, row.service, row.channel, row.outcome, row.audience, plain(row.language), row.door),
+            *(row.invitation, pilot, _retrospective(row, question), row.drawn, row.draw_probability),
             *(row.reminded, row.late, row.supersedes, row.contact_start, row.contact_end, row.sent_at),
             *(row.asked_at, row.answered_at, row.recorded_at, *_week(row.week)),
         )
@@ -169,12 +192,12 @@ def _verbatim_lines(row: AnswerRow, catalogue: Catalogue) -> Iterator[Sequence[V
         *(_row_id(row, question, next(iter(row.codes.split()), None)), row.uid, row.journey),
         question.phase if question else row.phase,
         question.touchpoint if question else None,
-        *(row.question, row.language, words),
+        *(row.question, plain(row.language), words),
         *(None, None, None, None, None, None),
     )
 
 
-def _follow_up_line(row: FollowUpRow, week: str) -> Sequence[Value]:
+def _follow_up_line(row: FollowUpRow, edition: Edition) -> Sequence[Value]:
     return (
         *(
             row.id,
@@ -193,20 +216,31 @@ def _follow_up_line(row: FollowUpRow, week: str) -> Sequence[Value]:
             row.service,
         ),
         *(row.channel, row.cause, row.solved, row.outcome, row.audience, row.language, row.door),
-        *(row.invitation, None, row.retrospective, row.with_during, row.late, row.contact_start),
+        *(row.invitation, edition.pilot(row.unit, row.contact_start), row.retrospective, row.with_during, row.late),
+        row.contact_start,
         *(row.contact_end, row.registered_at, row.due_at, row.useful_until, row.opened_at, row.bound_at),
-        *(row.begun_at, row.sent_at, row.reminded_at, row.ended_at, *_week(week)),
+        *(row.begun_at, row.sent_at, row.reminded_at, row.ended_at, *_week(edition.week)),
+        *(staff_reason(row.reason), row.moved, row.handed_over_at, row.by_matter),
     )
 
 
-def _response_line(rows: Sequence[AnswerRow], fields: Sequence[Field], week: str) -> Sequence[Value]:
+def _call_back_line(row: CallBackRow, week: str) -> Sequence[Value]:
+    return (
+        *(row.id, row.contact_id, row.person_id, row.unit, row.service, row.way, row.slot, row.state),
+        *(row.asked_at, row.deadline, row.done_at, row.outcome, row.in_time, row.happened, row.helped),
+        *_week(week),
+    )
+
+
+def _response_line(rows: Sequence[AnswerRow], fields: Sequence[Field], edition: Edition) -> Sequence[Value]:
     settled = {row.question: row for row in rows}  # in order of recording: the last one stays
     last = rows[-1]
     values = (_field_value(field, settled.get(field.question)) for field in fields)
     return (
         *(last.contact_id, last.matter_id, last.person_id, last.journey, last.fingerprint[:SHORT], last.unit),
-        *(last.service, last.channel, last.outcome, last.audience, last.language, last.door, last.invitation),
-        *(None, last.contact_start, last.contact_end, max(row.recorded_at for row in rows), *_week(week)),
+        *(last.service, last.channel, last.outcome, last.audience, plain(last.language), last.door, last.invitation),
+        *(edition.pilot(last.unit, last.contact_start), last.contact_start, last.contact_end),
+        *(max(row.recorded_at for row in rows), *_week(edition.week)),
         *values,
     )
 

@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.figures.suppression import Showing, fewest, showing, with_total
 from bot.store.week_rows import FunnelRow, ReasonRow
 from bot.workbook.cells import Value
-from bot.workbook.names import journey_title, period_label
+from bot.workbook.edition import Edition
+from bot.workbook.names import journey_title, period_label, reason_label
 from bot.workbook.sheets import Block, Column, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
-from bot.workbook.texts import Texts
 
 Cell = tuple[str, str, str, str]
 """Journey, audience, disposition, reason."""
 
 
-def dispositions(snapshot: Snapshot, say: Texts) -> Sheet:
+def dispositions(snapshot: Snapshot, edition: Edition) -> Sheet:
     """The sheet: the follow-ups of the period's contacts and of the week's."""
+    say = edition.say
     columns = (
         Column(say("headers.journey"), "wrapped", 32),
         Column(say("headers.period"), "text", 23),
@@ -34,8 +35,8 @@ def dispositions(snapshot: Snapshot, say: Texts) -> Sheet:
         for each in snapshot.period
     ]
     rows = [
-        *_rows(snapshot, period, may_be_shown(period, gone), period_label(snapshot.period), say),
-        *_rows(snapshot, weeks[snapshot.week], shown[snapshot.week], snapshot.week, say),
+        *_rows(snapshot, period, may_be_shown(period, gone), period_label(snapshot.period), edition),
+        *_rows(snapshot, weeks[snapshot.week], shown[snapshot.week], snapshot.week, edition),
     ]
     blocks: list[Block] = [
         Line(say("follow-ups.title", week=snapshot.week), "title"),
@@ -74,8 +75,9 @@ def _enough(reasons: Sequence[ReasonRow], funnel: Sequence[FunnelRow]) -> list[R
 
 
 def _rows(
-    snapshot: Snapshot, reasons: Sequence[ReasonRow], shown: Mapping[Cell, bool], time: str, say: Texts
+    snapshot: Snapshot, reasons: Sequence[ReasonRow], shown: Mapping[Cell, bool], time: str, edition: Edition
 ) -> Iterator[Sequence[Value]]:
+    say = edition.say
     for row in reasons:
         few = fewest(row.audience)
         small = row.follow_ups < few
@@ -86,7 +88,7 @@ def _rows(
             journey_title(snapshot, row.journey, say),
             time,
             say.label("dispositions", row.disposition),
-            say.label("reasons", row.reason) if row.reason else None,
+            reason_label(row.reason, edition),
             count,
             None if shown[_cell(row)] or small else say("notes.beside"),
         )

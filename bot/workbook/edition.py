@@ -27,6 +27,15 @@ class Edition:
     zone: ZoneInfo
     simulated: bool
 
+    def pilot(self, unit: str, start: datetime) -> int | None:
+        """1 for a contact of a pilot unit from its first pilot day on, 0 for others, None for a unit nobody knows any
+        more; as the organisation file says when the workbook is made.
+        """
+        known = self.organisation.units.get(unit)
+        if known is None:
+            return None
+        return int(known.pilot_from is not None and known.pilot_from <= start.astimezone(self.zone).date())
+
     def properties(self, language: str) -> Properties:
         """What a file of this edition says about itself, in the language that its sheets have."""
         demo = {"demo": "DEMO"} if self.simulated else {}

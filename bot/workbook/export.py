@@ -19,6 +19,7 @@ from bot.store.database import Store
 from bot.store.week_rows import WeekFile
 from bot.workbook import codebook, data
 from bot.workbook.cells import Value, was_cut
+from bot.workbook.drafts import ONE_AT_A_TIME
 from bot.workbook.edition import WORKBOOK_SCHEMA, Edition, software
 from bot.workbook.report import Report, report
 from bot.workbook.sheets import Sheet
@@ -27,8 +28,6 @@ from bot.workbook.texts import Texts
 from bot.workbook.writing import Written, write_data, write_report
 
 _LOG = logging.getLogger(__name__)
-_ONE_AT_A_TIME = asyncio.Lock()
-"""The same week asked for twice at once would make its report twice, from two moments."""
 
 
 def report_name(week: str) -> str:
@@ -62,7 +61,7 @@ async def export_week(
     """
     week_start(week, zone)  # a week that does not exist is refused before anything is closed
     edition = Edition(week, organisation, Texts(language), now, zone, simulated)
-    async with _ONE_AT_A_TIME:
+    async with ONE_AT_A_TIME:
         return await _export(store, edition, folder, remake)
 
 
@@ -111,6 +110,8 @@ async def _export(store: Store, edition: Edition, folder: Path, remake: bool) ->
     paths = [folder / report_name(week), folder / data_name(week)]
     recorded = {file.name for file in await store.read(weeks.files, week)}
     standing = [path.name in recorded and await asyncio.to_thread(path.exists) for path in paths]
+    # Made up, a report that was made once is not made again from what is left, wherever it has been taken.
+    standing[0] = standing[0] or (not remake and paths[0].name in recorded)
     if all(standing) and not remake:
         return paths
     snapshot = await store.read(gathered, week, edition.zone, edition.simulated, folder)
@@ -149,10 +150,11 @@ def _report(path: Path, told: Report, edition: Edition) -> Written:
 def _data(path: Path, snapshot: Snapshot, held_back: int, edition: Edition) -> Written:
     catalogue = snapshot.catalogue
     sheets: list[Sheet] = [
-        data.answers(snapshot.answers, catalogue),
-        data.follow_ups(snapshot.follow_ups, snapshot.week),
-        *(data.responses(journey, rows, catalogue, snapshot.week) for journey, rows in snapshot.responses.items()),
+        data.answers(snapshot.answers, catalogue, edition),
+        data.follow_ups(snapshot.follow_ups, edition),
+        *(data.responses(journey, rows, catalogue, edition) for journey, rows in snapshot.responses.items()),
         data.verbatims(snapshot.answers, catalogue),
+        data.call_backs(snapshot.call_backs, edition),
         codebook.codebook(catalogue),
         codebook.categories(catalogue, edition.organisation),
         codebook.quality(_quality(snapshot, held_back, edition)),
@@ -178,6 +180,8 @@ def _quality(snapshot: Snapshot, held_back: int, edition: Edition) -> list[tuple
         ("answers_rows_erased", snapshot.erased),
         ("answers_to_unknown_questions", data.unknown(snapshot.answers, snapshot.catalogue)),
         ("follow_ups", len(snapshot.follow_ups)),
+        ("follow_ups_erased", snapshot.erased_follow_ups),
+        ("call_backs", len(snapshot.call_backs)),
         ("texts_cut", sum(was_cut(row.text) for row in snapshot.answers)),
         *((f"masked_{kind}", pieces) for kind, pieces in snapshot.masked.items()),
         ("figures_hidden_or_rounded", held_back),

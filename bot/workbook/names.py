@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.figures.suppression import fewest
 from bot.organisation import Organisation
+from bot.workbook.data import staff_reason
 from bot.workbook.edition import Edition
 from bot.workbook.shown import Figure
 from bot.workbook.snapshot import Snapshot
@@ -33,6 +34,15 @@ def journey_title(snapshot: Snapshot, journey: str, say: Texts) -> str:
     if journey not in snapshot.catalogue.journeys():
         return journey
     return in_language(snapshot.catalogue.latest(journey).title, say.language)
+
+
+def reason_label(reason: str, edition: Edition) -> str | None:
+    """Why a follow-up ended as it did: the house's own words, staff's label, or the code that nobody knows any more."""
+    code = staff_reason(reason)
+    if code is None:
+        return edition.say.label("reasons", reason) if reason else None
+    label = edition.organisation.reasons.get(code)
+    return edition.say("follow-ups.by-staff", reason=in_language(label, edition.say.language) if label else code)
 
 
 def question_text(text: Words, organisation: Organisation, language: str) -> str:

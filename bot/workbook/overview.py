@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.clock import week_start
+from bot.workbook.contacts import open_lines
 from bot.workbook.edition import Edition
 from bot.workbook.essentials import essentials_table
 from bot.workbook.names import period_span
@@ -38,12 +39,13 @@ def overview(snapshot: Snapshot, edition: Edition, held_back: int) -> Sheet:
         Line(say("overview.funnel"), "heading"),
         Line(say("overview.funnel-line")),
         response_table(snapshot, say),
+        *open_lines(snapshot, say),
         Line(say("overview.how"), "heading"),
         *(Line(words) for words in say.lines("how-lines")),
         Line(say("overview.contents"), "heading"),
         *(
             Line(f"{say(f'sheets.{name}')}: {say(f'contents-lines.{name}')}", link=say(f"sheets.{name}"))
-            for name in ("journey", "questions", "follow-ups")
+            for name in ("journey", "questions", "follow-ups", "contacts")
         ),
         Line(f"{say('sheets.chart-data')}: {say('contents-lines.chart-data')}"),
     ]

@@ -14,6 +14,7 @@ from bot.figures.index import Mean, index_of, mean_of
 from bot.figures.intervals import wilson
 from bot.figures.suppression import Showing
 from bot.workbook.cells import Value
+from bot.workbook.contacts import contacts
 from bot.workbook.dispositions import dispositions
 from bot.workbook.edition import Edition
 from bot.workbook.names import asked_text, curve_place, journey_title, part, period_label, touchpoint_name, why
@@ -57,14 +58,15 @@ class _Entry:
 
 
 def report(snapshot: Snapshot, edition: Edition) -> Report:
-    """Overview, Journey, Questions and Follow-ups for the snapshot's week."""
+    """Overview, Journey, Questions, Follow-ups and Contacts for the snapshot's week."""
     entries = list(_entries(snapshot))
     held_back = sum(entry.figure.showing is not Showing.WHOLE for entry in entries)
     sheets = (
         overview(snapshot, edition, held_back),
         _journey(snapshot, entries, edition),
         _questions(snapshot, entries, edition),
-        dispositions(snapshot, edition.say),
+        dispositions(snapshot, edition),
+        contacts(snapshot, edition),
     )
     return Report(sheets, held_back)
 

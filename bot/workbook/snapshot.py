@@ -8,9 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.figures.periods import latest_period
-from bot.store import weeks
+from bot.figures.promises import Promises, promises
+from bot.store import call_backs, weeks
+from bot.store.call_backs import CallBackRow
 from bot.store.database import Transaction
-from bot.store.week_rows import AnswerRow, FollowUpRow, FunnelRow, ReasonRow
+from bot.store.week_rows import AnswerRow, CauseRow, FollowUpRow, FunnelRow, OpenRow, ReasonRow
 from bot.workbook.catalogue import Catalogue
 from bot.workbook.shown import Distributions, distributions
 from bot.workbook.spool import Spool
@@ -20,8 +22,8 @@ from bot.workbook.spool import Spool
 class Snapshot:
     """One closed week. `period` are the four weeks of the latest period that has ended; `close` it when done.
 
-    `by_week`, `funnels` and `reasons` hold each week of the period and the week itself; `whole`, `funnel` and
-    `period_reasons` the period.
+    `by_week`, `funnels` and `reasons` hold each week of the period and the week itself; `whole`, `funnel`,
+    `period_reasons`, `open`, `causes` and `promises` the period.
     """
 
     week: str
@@ -30,21 +32,27 @@ class Snapshot:
     answers: Spool[AnswerRow]
     responses: Mapping[str, Spool[AnswerRow]]
     follow_ups: Spool[FollowUpRow]
+    call_backs: Spool[CallBackRow]
     by_week: Mapping[str, Distributions]
     whole: Distributions
     funnels: Mapping[str, Sequence[FunnelRow]]
     funnel: Sequence[FunnelRow]
     reasons: Mapping[str, Sequence[ReasonRow]]
     period_reasons: Sequence[ReasonRow]
+    open: Sequence[OpenRow]
+    causes: Sequence[CauseRow]
+    promises: Promises
     counted: int
     masked: Mapping[str, int]
     erased: int
+    erased_follow_ups: int
     schema: str
 
     def close(self) -> None:
         """Let go of the rows put aside."""
         self.answers.close()
         self.follow_ups.close()
+        self.call_backs.close()
         for spool in self.responses.values():
             spool.close()
 
@@ -53,7 +61,7 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
     """Read a closed week. Simulated contacts only, or none of them; rows that are many are put aside in `folder`."""
     catalogue = Catalogue(weeks.versions(tx, week))
     period = latest_period(week)
-    answers, follow_ups = Spool(AnswerRow, folder), Spool(FollowUpRow, folder)
+    answers, follow_ups, asked = Spool(AnswerRow, folder), Spool(FollowUpRow, folder), Spool(CallBackRow, folder)
     responses = {journey: Spool(AnswerRow, folder) for journey in catalogue.journeys()}
     for answer in weeks.answers(tx, week, simulated):
         answers.add(answer)
@@ -61,6 +69,8 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
         responses[catalogue.versions[answer.fingerprint].journey.code].add(answer)
     for follow_up in weeks.follow_ups(tx, week, zone, simulated):
         follow_ups.add(follow_up)
+    for call_back in call_backs.rows_of_week(tx, week, zone, simulated):
+        asked.add(call_back)
     return Snapshot(
         week=week,
         period=period,
@@ -68,14 +78,19 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
         answers=answers,
         responses=responses,
         follow_ups=follow_ups,
+        call_backs=asked,
         by_week={each: distributions(weeks.tallies(tx, each, each, simulated), catalogue) for each in {*period, week}},
         whole=distributions(weeks.tallies(tx, period[0], period[-1], simulated), catalogue),
         funnels={each: weeks.funnel(tx, each, each, week, zone, simulated) for each in {*period, week}},
         funnel=weeks.funnel(tx, period[0], period[-1], week, zone, simulated),
         reasons={each: weeks.reasons(tx, each, each, week, zone, simulated) for each in {*period, week}},
         period_reasons=weeks.reasons(tx, period[0], period[-1], week, zone, simulated),
+        open=weeks.begun_openly(tx, period[0], period[-1], week, zone, simulated),
+        causes=weeks.causes(tx, period[0], period[-1], week, zone, simulated),
+        promises=promises(call_backs.rows_asked(tx, period[0], period[-1], week, zone, simulated)),
         counted=weeks.answer_rows(tx, week, simulated),
         masked=weeks.masked(tx, week, simulated),
         erased=weeks.erased(tx, week),
+        erased_follow_ups=weeks.erased_follow_ups(tx, week),
         schema=weeks.schema(tx),
     )

@@ -35,9 +35,9 @@ class Texts:
         found = _all("texts.yaml").get(f"{group}.{code}")
         return found.texts[self.language] if found else code
 
-    def lines(self, group: str) -> list[str]:
-        """The texts of a list, in order."""
-        return [words.texts[self.language] for words in group_of(group).values()]
+    def lines(self, group: str, /, **values: object) -> list[str]:
+        """The texts of a list, in order, with their braces filled."""
+        return [words.texts[self.language].format(**values) for words in group_of(group).values()]
 
 
 def group_of(group: str) -> Mapping[str, Words]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
-from telegram import Bot, Message
-from telegram.constants import ParseMode
+from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, TelegramError
 
+from bot.doors.telegram.methods import ParseMode, edit_buttons, edit_text, send_document, send_message
 from bot.doors.telegram.wire import Flooded, NotSent
-from bot.doors.telegram.writing import as_html, as_plain, keyboard
+from bot.doors.telegram.writing import as_html, as_plain, keyboard, markup
 from bot.store import outbox
 from bot.store.outbox import Body, Claimed
 
@@ -80,7 +80,7 @@ async def deliver(bot: Bot, row: Claimed, address: str) -> Result:
         return Refused(f"unreadable row ({type(error).__name__})")
     try:
         try:
-            return await _put(bot, row, chat, body, ParseMode.HTML)
+            return await _put(bot, row, chat, body, "HTML")
         except BadRequest as error:
             if not _begins(error, _MARKUP):
                 raise
@@ -104,15 +104,16 @@ async def deliver(bot: Bot, row: Claimed, address: str) -> Result:
 
 async def _put(bot: Bot, row: Claimed, chat: int, body: Body, mode: ParseMode | None) -> Delivered:
     text = as_html(body) if mode is not None else as_plain(body)
-    buttons = keyboard(body, row.id, row.attempts)
+    if row.kind == "send" and body.document is not None:
+        return Delivered(str(await send_document(bot, chat, text, mode, body.document)))
     if row.kind == "send":
-        message: Message = await bot.send_message(chat, text, parse_mode=mode, reply_markup=buttons)
-        return Delivered(str(message.message_id))
+        return Delivered(str(await send_message(bot, chat, text, mode, markup(body, row.id, row.attempts))))
+    buttons = keyboard(body, row.id, row.attempts)
     key = int(row.edits_key or 0)
     if text:
-        await bot.edit_message_text(text, chat, key, parse_mode=mode, reply_markup=buttons)
+        await edit_text(bot, chat, key, text, mode, buttons)
     else:
-        await bot.edit_message_reply_markup(chat, key, reply_markup=buttons)
+        await edit_buttons(bot, chat, key, buttons)
     return Delivered(None)
 
 

@@ -15,6 +15,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.clock import Now
+from bot.doors.telegram.methods import answer_tap
 from bot.doors.telegram.reading import DOOR, Peek, peek, update_key
 from bot.keys import Keyring
 from bot.store import inbox
@@ -124,7 +125,7 @@ class Intake:
 
     async def _acknowledge(self, tap: str) -> None:
         try:
-            await self._bot.answer_callback_query(tap)
+            await answer_tap(self._bot, tap)
         except TelegramError:
             # "Query is too old" is as good as done. Else the app shows its clock a little longer; the tap is kept.
             _LOG.debug("a tap was not acknowledged")

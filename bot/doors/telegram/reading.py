@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bot.arrivals import Arrival, Left, Returned, Said, Strange, Tapped, What
+from bot.arrivals import Arrival, Left, Returned, Said, Shared, Strange, Tapped, What
 
 DOOR = "telegram"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -21,8 +21,7 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 # Twelve digits of base 36 stay below 2^63, the largest id the store can look for.
 _BUTTON = re.compile(r"([0-9a-z]{1,12})\.([0-9a-z]{1,6})\.([0-9a-z]{1,4})")
-_KINDS = {"voice": "voice", "video_note": "voice", "audio": "voice", "photo": "photo", "sticker": "sticker",
-          "contact": "contact"}  # fmt: skip
+_KINDS = {"voice": "voice", "video_note": "voice", "audio": "voice", "photo": "photo", "sticker": "sticker"}
 # What Telegram writes into a chat by itself: nobody said anything.
 _NOTICES = ("pinned_message", "message_auto_delete_timer_changed", "chat_background_set", "write_access_allowed")
 
@@ -93,8 +92,14 @@ class _Content(msgspec.Struct):
     message: dict[str, msgspec.Raw]
 
 
+class _Card(msgspec.Struct):
+    phone_number: str = ""
+    user_id: int | None = None
+
+
 _UPDATE = msgspec.json.Decoder(_Update)
 _CONTENT = msgspec.json.Decoder(_Content)
+_CARD = msgspec.json.Decoder(_Card)
 
 
 def is_json(raw: bytes) -> bool:
@@ -172,8 +177,19 @@ def _said(message: _Message, raw: bytes) -> Arrival | None:
     content = _CONTENT.decode(raw).message
     if any(notice in content for notice in _NOTICES):
         return None
+    if "contact" in content:
+        return _from(message.chat, message.sender, _card(content["contact"], message))
     kind = next((kind for field, kind in _KINDS.items() if field in content), "other")
     return _from(message.chat, message.sender, Strange(kind, key))
+
+
+def _card(content: msgspec.Raw, message: _Message) -> What:
+    # Anybody's card can be sent; Telegram itself says whose account it is.
+    card = _CARD.decode(content)
+    if not card.phone_number:
+        return Strange("contact", str(message.message_id))
+    own = card.user_id is not None and message.sender is not None and card.user_id == message.sender.id
+    return Shared(card.phone_number, own, str(message.message_id))
 
 
 def _tapped(data: str, message: str | None) -> What:

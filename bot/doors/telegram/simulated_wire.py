@@ -15,8 +15,10 @@ import msgspec
 from telegram.request import BaseRequest, RequestData
 
 from bot.clock import Now
+from bot.doors.telegram.wire import JsonRequest, refused
 from bot.doors.telegram.writing import LONGEST
 from bot.simulated_chat import Blocks, Deed, Device, Retypes, Shown, Speaks, Taps, Types, Unblocks, Vanishes
+from bot.store.outbox import Document
 
 LONGEST_DATA = 64
 """Bytes that a button may carry (Bot API, InlineKeyboardButton)."""
@@ -49,7 +51,7 @@ class _Chat:
         return self.last_message
 
 
-class SimulatedTelegram(BaseRequest):
+class SimulatedTelegram(JsonRequest):
     """The Bot API, as python-telegram-bot's way to send requests."""
 
     def __init__(self, now: Now) -> None:
@@ -90,6 +92,29 @@ class SimulatedTelegram(BaseRequest):
         except _Refused as refusal:
             return refusal.answer
         return 200, msgspec.json.encode({"ok": True, "result": result})
+
+    async def post_json(self, url: str, parameters: bytes) -> bytes:
+        """What the door calls: the body of a successful answer. Raises what the wire raises."""
+        given = msgspec.json.decode(parameters, type=dict[str, object])
+        # As a form would carry them.
+        fields = {name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
+                  for name, value in given.items()}  # fmt: skip
+        try:
+            result = self._answer(url.rpartition("/")[2], fields)
+        except _Refused as refusal:
+            status, body = refusal.answer
+            raise refused(status, body) from None
+        return msgspec.json.encode({"ok": True, "result": result})
+
+    async def post_file(self, url: str, fields: Mapping[str, str], name: str, file: Document) -> bytes:
+        """What the door calls with a file: its caption is shown, as a message is."""
+        given = {**{key: value for key, value in fields.items() if key != "caption"}, "text": fields["caption"]}
+        try:
+            result = self._answer("sendMessage", given)
+        except _Refused as refusal:
+            status, body = refusal.answer
+            raise refused(status, body) from None
+        return msgspec.json.encode({"ok": True, "result": result})
 
     def shown(self) -> list[Shown]:
         """What was delivered since this was last asked."""

@@ -8,6 +8,7 @@ message of an error holds an address of a request: the token is a part of it.
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.request import getproxies
@@ -25,10 +26,14 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, RequestData
 
+from bot.store.outbox import Document
+
 CONNECTIONS = 64
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 """How long an answer may take. What hasn't been answered by then is in doubt, so this is generous."""
+
+_JSON = {"Content-Type": "application/json"}
 
 # It writes the token and whole requests to its debug log.
 logging.getLogger("telegram").setLevel(logging.WARNING)
@@ -60,7 +65,19 @@ class _Refusal(msgspec.Struct):
     parameters: _Parameters = msgspec.field(default_factory=_Parameters)
 
 
-class Wire(BaseRequest):
+class JsonRequest(BaseRequest):
+    """A way to send requests that python-telegram-bot uses, and `methods` beside it."""
+
+    @abstractmethod
+    async def post_json(self, url: str, parameters: bytes) -> bytes:
+        """Post parameters as one JSON object; the body of a successful answer. Raises what the wire raises."""
+
+    @abstractmethod
+    async def post_file(self, url: str, fields: Mapping[str, str], name: str, file: Document) -> bytes:
+        """Post parameters as a form with one file, the parameter `name`; else as `post_json`."""
+
+
+class Wire(JsonRequest):
     """One session with up to 64 connections, kept open between requests."""
 
     def __init__(self, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS) -> None:
@@ -100,21 +117,42 @@ class Wire(BaseRequest):
         connect_timeout: object = BaseRequest.DEFAULT_NONE,
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """What python-telegram-bot calls. This door sends no files: ValueError if there are any."""
+        """What python-telegram-bot calls. Files go by `post_file` alone: ValueError if there are any."""
         if request_data is not None and request_data.contains_files:
-            raise ValueError("the Telegram door sends no files")
+            raise ValueError("files go by post_file")
         fields = {} if request_data is None else request_data.json_parameters
         seconds = read_timeout if isinstance(read_timeout, int | float) else self._read_seconds
         return HTTPStatus.OK, await self.post_fields(url, fields, float(seconds))
 
     async def post_fields(self, url: str, fields: Mapping[str, str], read_seconds: float) -> bytes:
         """The body of a successful answer. Raises NotSent, InDoubt, Flooded, or the error Telegram answered with."""
+        return await self._posted(url, fields, None, read_seconds)
+
+    async def post_json(self, url: str, parameters: bytes) -> bytes:
+        """As `post_fields`, with the parameters as one JSON object, and the usual time to answer."""
+        return await self._posted(url, parameters, _JSON, self._read_seconds)
+
+    async def post_file(self, url: str, fields: Mapping[str, str], name: str, file: Document) -> bytes:
+        """As `post_fields`, with one file, and the usual time to answer."""
+        form = aiohttp.FormData(fields)
+        form.add_field(name, file.content, filename=file.name, content_type=file.kind)
+        return await self._posted(url, form, None, self._read_seconds)
+
+    async def _posted(
+        self,
+        url: str,
+        data: Mapping[str, str] | bytes | aiohttp.FormData,
+        headers: Mapping[str, str] | None,
+        read_seconds: float,
+    ) -> bytes:
         if self._session is None:
             raise NotSent("the connection to Telegram is closed")
         # `connect` covers waiting for a free connection, too.
         timeout = aiohttp.ClientTimeout(connect=self._connect_seconds, sock_read=read_seconds)
         try:
-            async with self._session.post(url, data=fields, timeout=timeout, allow_redirects=False) as response:
+            async with self._session.post(
+                url, data=data, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
                 body = await response.read()
                 status, wait = response.status, response.headers.get("Retry-After", "")
         # Their own messages may hold the address: only the kind of error goes on.
@@ -124,7 +162,7 @@ class Wire(BaseRequest):
             raise InDoubt(f"the answer of Telegram was lost ({type(error).__name__})") from None
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             return body
-        raise _refused(status, body, wait)
+        raise refused(status, body, wait)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
@@ -138,7 +176,8 @@ class Wire(BaseRequest):
         return answer
 
 
-def _refused(status: int, body: bytes, wait: str) -> TelegramError:
+def refused(status: int, body: bytes, wait: str = "") -> TelegramError:
+    """The error that an answer other than 2xx stands for; `wait` is its Retry-After header."""
     try:
         refusal = msgspec.json.decode(body, type=_Refusal)
     except (msgspec.DecodeError, RecursionError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import unicodedata
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+import msgspec
 
 from bot.doors.telegram.reading import callback_data
 from bot.store.outbox import Body
@@ -16,6 +16,43 @@ LONGEST = 4096
 _GAP = "\n\n"
 _CUT = "…"
 _JOINER = "\N{ZERO WIDTH JOINER}"
+
+
+class Key(msgspec.Struct):
+    """One button as the Bot API takes it."""
+
+    text: str
+    callback_data: str
+
+
+class Keyboard(msgspec.Struct):
+    """Buttons in rows as the Bot API takes them."""
+
+    inline_keyboard: list[list[Key]]
+
+
+class KeyBelow(msgspec.Struct, omit_defaults=True):
+    """One key below the chat: it writes its text, or hands over the person's own phone number."""
+
+    text: str
+    request_contact: bool = False
+
+
+class KeysBelow(msgspec.Struct):
+    """Keys below the chat in rows as the Bot API takes them; the app folds them away after one use."""
+
+    keyboard: list[list[KeyBelow]]
+    resize_keyboard: bool = True
+    one_time_keyboard: bool = True
+
+
+class NoKeysBelow(msgspec.Struct):
+    """The keys below the chat go."""
+
+    remove_keyboard: bool = True
+
+
+Markup = Keyboard | KeysBelow | NoKeysBelow
 
 
 def as_html(body: Body) -> str:
@@ -30,17 +67,27 @@ def as_plain(body: Body) -> str:
     return _GAP.join(part for part in _fitted(body) if part)
 
 
-def keyboard(body: Body, outbox: int, attempt: int) -> InlineKeyboardMarkup | None:
+def keyboard(body: Body, outbox: int, attempt: int) -> Keyboard | None:
     """The buttons, numbered through all rows from 0; None where there are none."""
     rows = []
     number = 0
     for row in body.buttons:
         shown = []
         for button in row:
-            shown.append(InlineKeyboardButton(button.label, callback_data=callback_data(outbox, attempt, number)))
+            shown.append(Key(button.label, callback_data(outbox, attempt, number)))
             number += 1
         rows.append(shown)
-    return InlineKeyboardMarkup(rows) if number else None
+    return Keyboard(rows) if number else None
+
+
+def markup(body: Body, outbox: int, attempt: int) -> Markup | None:
+    """What goes with a new message: its keys below the chat, or their end, or its buttons; None where it has none."""
+    if body.keys is None:
+        return keyboard(body, outbox, attempt)
+    if not body.keys:
+        return NoKeysBelow()
+    share, *others = body.keys
+    return KeysBelow([[KeyBelow(share, request_contact=True)], *([KeyBelow(label)] for label in others)])
 
 
 def cut(text: str, longest: int) -> str:

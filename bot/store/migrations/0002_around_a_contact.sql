@@ -1,6 +1,5 @@
 -- Around a contact: matters, open invitations and spoken codes, call-backs, erasure, what is handed over to others.
 
-ALTER TABLE persons ADD COLUMN easy INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE persons ADD COLUMN paused_until moment;
 
 -- A matter's own name, often a case number, is kept only as a keyed hash. Names from before have none to be known by.
@@ -57,6 +56,7 @@ CREATE TABLE contact_history (
     cancelled_at moment
 );
 CREATE INDEX history_of_contact ON contact_history (contact_id, id);
+CREATE INDEX contact_history_by_start ON contact_history (start_at);
 INSERT INTO contact_history (contact_id, at, week, unit, service, channel, cause, solved, outcome, matter_id, start_at, end_at,
                              cancelled_at)
 SELECT id, registered_at, registered_week, unit, service, channel, cause, solved, outcome, matter_id, start_at, end_at,
@@ -106,9 +106,11 @@ CREATE TABLE call_backs (
     happened        TEXT CHECK (happened IN ('yes', 'no')),
     helped          TEXT CHECK (helped IN ('yes', 'partly', 'no')),
     answered_at     moment,
-    simulated       INTEGER NOT NULL DEFAULT 0
+    simulated       INTEGER NOT NULL DEFAULT 0,
+    helped_at       moment
 ) WITHOUT ROWID;
 CREATE INDEX call_backs_of_person ON call_backs (person_id);
+CREATE INDEX call_backs_of_contact ON call_backs (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX call_backs_open ON call_backs (deadline) WHERE state = 'open';
 CREATE INDEX call_backs_to_ask ON call_backs (ask_at) WHERE ask_at IS NOT NULL;
 CREATE TABLE numbers_to_call (
@@ -148,3 +150,17 @@ CREATE TABLE hand_overs (
 ALTER TABLE follow_ups ADD COLUMN handed_over_at moment;
 ALTER TABLE follow_ups ADD COLUMN hand_over_id TEXT;
 CREATE INDEX follow_ups_handed_over ON follow_ups (hand_over_id) WHERE hand_over_id IS NOT NULL;
+
+-- What a move changes of a follow-up is told by its history, too.
+ALTER TABLE follow_up_history ADD COLUMN due_at moment;
+ALTER TABLE follow_up_history ADD COLUMN useful_until moment;
+ALTER TABLE follow_up_history ADD COLUMN retrospective INTEGER;
+ALTER TABLE follow_up_history ADD COLUMN with_during INTEGER;
+ALTER TABLE follow_up_history ADD COLUMN handed_over_at moment;
+UPDATE follow_up_history SET (due_at, useful_until, retrospective, with_during) =
+    (SELECT due_at, useful_until, retrospective, with_during FROM follow_ups WHERE follow_ups.id = follow_up_id);
+
+-- What is erased is found without reading whole tables.
+CREATE INDEX conversations_of_contact ON conversations (contact_id);
+CREATE INDEX invitations_of_person ON invitations (person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX outbox_of_person ON outbox (person_id);

@@ -1,0 +1,79 @@
+"""The benchmarks run, in a tiny form, and tell every figure. How fast anything is, is not judged here."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+
+import pytest
+import yaml
+
+from tests.bench import journeys, ptb_bot, schedule
+from tests.bench.crowd import EXPECTED, Crowd
+from tests.bot_process import ROOT
+
+_NUMBER = r"\d+(?:\.\d+)?"
+
+
+async def _printed(module: str, *options: str) -> list[str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *options, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0
+    return output.decode().splitlines()
+
+
+def _figures(lines: list[str], name: str) -> list[str]:
+    (line,) = [line for line in lines if line.startswith(f"{name} ")]
+    return re.findall(rf"(?<= ){_NUMBER}(?= |$)", line.removeprefix(name))
+
+
+async def test_the_journeys_are_measured() -> None:
+    """Both bots lead all their citizens to the end, and every column has its figure for both, and its ratio."""
+    lines = await _printed("tests.bench.journeys", "--citizens", "5", "--rounds", "1")
+    assert all(column in lines[1] for column in journeys.COLUMNS)
+    for name in ("kundresa run", "ConversationHandler", "ratio"):
+        assert len(_figures(lines, name)) == len(journeys.COLUMNS), lines
+
+
+async def test_the_schedule_is_measured() -> None:
+    """Every step is done with few rows and with many, and has its six figures."""
+    lines = await _printed("tests.bench.schedule", "--few", "1000", "--rows", "2000")
+    assert len(lines) == 1 + len(schedule.STEPS)
+    for name in schedule.STEPS:
+        assert len(_figures(lines, name)) == 6, lines
+
+
+def test_both_bots_ask_the_same() -> None:
+    """The questions of the other bot stand word for word in the journey that ours reads."""
+    journey = yaml.safe_load((ROOT / "tests/bench/bench.yaml").read_text("utf-8"))
+    asked = [question["text"]["sv"] for question in journey["after"]["ask"].values()]
+    assert asked == [words for words, _ in ptb_bot.QUESTIONS]
+
+
+@pytest.mark.parametrize("fault", ["sendMessage", "editMessageText", "answerCallbackQuery"])
+def test_a_bot_that_says_too_much_or_too_little_is_not_measured(fault: str) -> None:
+    """The crowd is through only when each citizen has seen each message, edit and acknowledgement, none twice."""
+    crowd = Crowd(1, ["code"])
+    crowd.starts(0.0)
+    for method, times in EXPECTED.items():
+        for _ in range(times - (method == fault)):
+            _happens(crowd, method)
+    assert (crowd.done, crowd.left_over()[fault]) == (False, 1)
+    _happens(crowd, fault)
+    assert (crowd.done, crowd.faults) == (True, [])
+    _happens(crowd, fault)
+    assert len(crowd.faults) == 1
+
+
+def _happens(crowd: Crowd, method: str) -> None:
+    markup = b'{"inline_keyboard":[[{"text":"Dina r\\u00e4ttigheter","callback_data":"1"}]]}'
+    match method:
+        case "sendMessage":
+            crowd.shown(1, {"message_id": 1}, markup, 1.0)
+        case "editMessageText":
+            crowd.edited(1)
+        case _:
+            crowd.acknowledged("1-2")
