@@ -109,8 +109,9 @@ class Journal:
 
 
 def path_of(database: Path) -> Path:
-    """Where the journal of `database` lies: beside it."""
-    return database.with_name(f"{database.name}.journal")
+    """Where the journal of `database` lies: beside it. Different names of one file share one journal."""
+    real = database.resolve()
+    return real.with_name(f"{real.name}.journal")
 
 
 def of_stops_and_tombstones(

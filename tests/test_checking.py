@@ -60,7 +60,7 @@ def told(findings: Findings, folder: Path) -> list[str]:
 
 def test_what_comes_with_the_house_is_sound(here: Settings) -> None:
     """Without a file everything in use is checked, and the built-in journeys have no fault."""
-    assert [*checked([], here).lines()] == ["2 journeys, 0 errors, 0 warnings"]
+    assert [*checked([], here).lines()] == ["5 journeys, 0 errors, 0 warnings"]
 
 
 def test_every_fault_is_told_with_file_and_line(here: Settings, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_the_organisation_of_the_settings_is_checked_too(tmp_path: Path) -> None
     here = settings.read(
         {"KUNDRESA_DATABASE": str(tmp_path / "k.db"), "KUNDRESA_ORGANISATION": str(tmp_path / "aby.yaml")}
     )
-    assert [*checked([], here).lines()] == ["2 journeys, 1 organisation, 0 errors, 0 warnings"]
+    assert [*checked([], here).lines()] == ["5 journeys, 1 organisation, 0 errors, 0 warnings"]
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def test_the_version_is_told(shell: Shell) -> None:
 
 def test_check_ends_by_what_it_found(shell: Shell) -> None:
     """Sound files end with 0; an error with 1, after everything was told."""
-    assert shell.done("check") == "2 journeys, 0 errors, 0 warnings\n"
+    assert shell.done("check") == "5 journeys, 0 errors, 0 warnings\n"
     file = shell.folder / "small.yaml"
     file.write_text("journey: smal\n")
     ended = shell("check", str(file))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import zipfile
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import clock, leftovers, settings
 from bot.arrivals import Arrival, Tapped
@@ -19,6 +23,7 @@ from bot.cli import main
 from bot.contacts import ContactErased
 from bot.erasures import Erased, ErasureRefused
 from bot.openings import opened_house
+from bot.retention import kept_since
 from bot.rooms import Rooms
 from bot.store import call_backs, database, erasures, facts, inbox, outbox, weeks
 from bot.store.database import Store, Transaction
@@ -406,6 +411,19 @@ async def test_retention_waits_for_the_last_answer(house: House) -> None:
     )
     assert (await house.store.write(house.rooms.retention.tidy, house.now)).contacts == 0
     assert await house.kept(contact) != []
+
+
+@given(moment=st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1)), months=st.integers(1, 120))
+def test_the_time_kept_is_counted_to_a_monday(moment: datetime, months: int) -> None:
+    """What is kept begins on a local Monday, less than a week before the same day that many months ago."""
+    zone = ZoneInfo("Europe/Stockholm")
+    now = moment.replace(tzinfo=zone)
+    since = kept_since(now, months, zone)
+    ago = now.year * 12 + now.month - 1 - months
+    day = min(now.day, monthrange(ago // 12, ago % 12 + 1)[1])
+    same_day = now.replace(year=ago // 12, month=ago % 12 + 1, day=day).date()
+    assert (since.weekday(), since.hour, since.minute) == (0, 0, 0)
+    assert 0 <= (same_day - since.date()).days < 7
 
 
 async def test_old_messages_go_when_their_conversation_has_ended(house: House) -> None:

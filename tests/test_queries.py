@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bot.store import migrations
-from bot.store.database import Transaction, opened
+from bot.store.database import Store, Transaction, opened
 from bot.store.queries import queries
 
 ASKED_ALL_DAY = {
@@ -53,9 +54,15 @@ class _Stop:
     stopped_at: int
 
 
-async def test_rows_are_matched_by_the_names_of_columns(tmp_path: Path) -> None:
-    """Whatever the order of the columns, and however often it is asked; a column too many is a fault of ours."""
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
     store = await opened(tmp_path / "a.db")
+    yield store
+    await store.close()
+
+
+async def test_rows_are_matched_by_the_names_of_columns(store: Store) -> None:
+    """Whatever the order of the columns, and however often it is asked; a column too many is a fault of ours."""
 
     def ask(tx: Transaction) -> list[_Stop | None]:
         return [
@@ -69,4 +76,3 @@ async def test_rows_are_matched_by_the_names_of_columns(tmp_path: Path) -> None:
     assert await store.read(lambda tx: tx.one(_Stop, "SELECT x'61' AS lookup, 7 AS stopped_at WHERE 0")) is None
     with pytest.raises(TypeError, match="more"):
         await store.read(lambda tx: tx.one(_Stop, "SELECT x'61' AS lookup, 7 AS stopped_at, 1 AS more"))
-    await store.close()

@@ -1,4 +1,4 @@
-"""The report's sheet of contacts: causes beside the budget, promises to call, what began openly, and why nobody asked."""
+"""Contacts in the report and the data: causes and the budget, promises to call, open invitations, reasons, pilots."""
 
 from __future__ import annotations
 
@@ -59,14 +59,15 @@ def arisen(tx: Transaction, cause: str | None, asked: int, left_out: int, waitin
             rows.history(follow_up, "ended", START, "not-asked")
 
 
-def promised(tx: Transaction, count: int, person: str | None = None, **columns: object) -> None:
+def promised(tx: Transaction, /, count: int, person: str | None = None, **columns: object) -> None:
     """So many call-backs asked for on Monday morning and promised for the evening."""
     first = tx.count("SELECT COUNT(*) FROM call_backs")
     values = {"state": "done", "done_at": START + timedelta(hours=2), "outcome": "reached"} | columns
     for place in range(first, first + count):
+        names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
         tx.run(
-            f"""INSERT INTO call_backs (id, person_id, unit, way, slot, begun_at, asked_at, deadline, {", ".join(values)})
-            VALUES (:id, :person, 'main', 'call-me', 'soon', :at, :at, :until, {", ".join(f":{name}" for name in values)})""",
+            f"""INSERT INTO call_backs (id, person_id, unit, way, slot, begun_at, asked_at, deadline, {names})
+            VALUES (:id, :person, 'main', 'call-me', 'soon', :at, :at, :until, {marks})""",
             id=f"call-{place:03}",
             person=person,
             at=START,
@@ -248,7 +249,7 @@ async def test_reasons_are_told_in_the_readers_language(store: Store, tmp_path: 
 
 
 async def test_pilot_units_are_told_from_their_first_day_on(store: Store, tmp_path: Path) -> None:
-    """1 from the unit's first pilot day, by the local day of the contact's start; 0 before and elsewhere; unknown blank."""
+    """1 from the unit's first pilot day, by the local day of the contact's start; 0 before or elsewhere; or blank."""
     unit = replace(next(iter(DEFAULT.units.values())), pilot_from=date(2026, 11, 24))
     units = {"new": replace(unit, code="new"), "old": replace(unit, code="old", pilot_from=None)}
 

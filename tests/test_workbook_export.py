@@ -18,7 +18,7 @@ from bot import organisation
 from bot.store import database, weeks
 from bot.store.database import Store, Transaction
 from bot.store.weeks import WeekNotEnded
-from bot.workbook import data
+from bot.workbook import columns
 from bot.workbook.export import data_name, export_week, make_up, report_name
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit
 
@@ -100,7 +100,7 @@ async def test_the_answers_table_holds_every_settled_question(store: Store, fold
     """Columns stand as promised; each option chosen is a row; what is missing says why; codes, numbers, words apart."""
     await store.write(one_visit)
     _, path = await export(store, folder)
-    assert cells(path)["answers"][0] == data.ANSWERS
+    assert cells(path)["answers"][0] == columns.ANSWERS
     rows = {str(row["row_id"]): row for row in records(path, "answers")}
     assert len(rows) == 8
     by_question = {(row["question"], row["value_code"]): row for row in rows.values()}
@@ -136,9 +136,9 @@ async def test_own_words_are_in_the_data_file_alone(store: Store, folder: Path) 
     told, path = await export(store, folder)
     assert "möte" not in str(cells(told))
     (verbatim,) = records(path, "verbatims")
-    assert tuple(verbatim) == data.VERBATIMS
+    assert tuple(verbatim) == columns.VERBATIMS
     assert verbatim["text"] == "=Bra\nmöte"
-    assert [verbatim[name] for name in data.VERBATIMS[8:]] == [None] * 6
+    assert [verbatim[name] for name in columns.VERBATIMS[8:]] == [None] * 6
     assert told.stat().st_mode & 0o777 == 0o644
     assert path.stat().st_mode & 0o777 == 0o640
 
@@ -276,7 +276,8 @@ async def test_erased_rows_are_gone_and_counted(store: Store, folder: Path) -> N
 
     def erase(tx: Transaction) -> None:
         tx.run(
-            "INSERT INTO erased (week, rows) SELECT week, COUNT(*) FROM answers WHERE person_id = 'person-00001' GROUP BY week"
+            "INSERT INTO erased (week, rows) SELECT week, COUNT(*) FROM answers "
+            "WHERE person_id = 'person-00001' GROUP BY week"
         )
         tx.run("DELETE FROM persons WHERE id = 'person-00001'")
 

@@ -1,4 +1,4 @@
-"""An old week stays as it stood: real rooms register, ask, move, note, cancel and erase; its data file stays the same."""
+"""An old week stays as it stood: real rooms register, move, note, cancel and erase; its data file stays the same."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.organisation import Organisation
-from bot.workbook import data, texts
+from bot.workbook import columns, data, texts
 from bot.workbook.catalogue import Catalogue
 from bot.workbook.cells import Value
 from bot.workbook.sheets import Column, Sheet, Table
@@ -103,17 +103,17 @@ def quality(items: Iterable[tuple[str, Value]]) -> Sheet:
 
 
 def _column_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
-    tables: list[tuple[str, Sequence[str]]] = [("answers", data.ANSWERS), ("follow_ups", data.FOLLOW_UPS)]
-    tables += [(data.responses_table(journey), data.RESPONSES) for journey in catalogue.journeys()]
-    for table, columns in (*tables, ("verbatims", data.VERBATIMS), ("call_backs", data.CALL_BACKS)):
-        for column in columns:
+    tables: list[tuple[str, Sequence[str]]] = [("answers", columns.ANSWERS), ("follow_ups", columns.FOLLOW_UPS)]
+    tables += [(data.responses_table(journey), columns.RESPONSES) for journey in catalogue.journeys()]
+    for table, names in (*tables, ("verbatims", columns.VERBATIMS), ("call_backs", columns.CALL_BACKS)):
+        for column in names:
             yield _line(CODEBOOK, table=table, column=column, **_labels(texts.column(table, column)))
 
 
 def _question_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
     for journey, versions in catalogue.journeys().items():
         fields = catalogue.fields(journey)
-        named = dict(zip(fields, data.response_columns(fields)[len(data.RESPONSES) :], strict=True))
+        named = dict(zip(fields, data.response_columns(fields)[len(columns.RESPONSES) :], strict=True))
         seen: set[tuple[str, int, tuple[str, ...]]] = set()
         for version in versions:
             for question in version.questions.values():

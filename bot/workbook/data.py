@@ -13,8 +13,9 @@ from bot.store.call_backs import CallBackRow
 from bot.store.week_rows import AnswerRow, FollowUpRow
 from bot.workbook.catalogue import SHORT, Catalogue, Field
 from bot.workbook.cells import LONGEST_TITLE, Value, headers, sheet_title, snake, table_name
+from bot.workbook.columns import ANSWERS, CALL_BACKS, FOLLOW_UPS, PICKS, RESPONSES, VERBATIMS, sheet
 from bot.workbook.edition import Edition
-from bot.workbook.sheets import Column, Form, Sheet, Table
+from bot.workbook.sheets import Sheet
 from flows.journey import Choice, Question
 from flows.wording import plain
 
@@ -24,85 +25,22 @@ BY_STAFF = "staff-"
 OPEN = "open"
 """The disposition of a follow-up that had not ended when the week closed."""
 
-ANSWERS = (
-    *("row_id", "answer_id", "follow_up_id", "contact_id", "matter_id", "person", "disposition", "journey"),
-    *("journey_version", "phase", "touchpoint", "touchpoint_phase", "question", "question_version", "kind"),
-    *(
-        "value_code",
-        "value_number",
-        "value_text",
-        "missing",
-        "demand",
-        "unit",
-        "service",
-        "channel",
-        "outcome",
-    ),
-    *("audience", "language", "door", "invitation", "pilot", "retrospective", "drawn", "draw_probability"),
-    *("reminded", "late", "supersedes", "contact_start", "contact_end", "sent_at", "asked_at", "answered_at"),
-    *("recorded_at", "iso_year", "iso_week", "week"),
-)
-FOLLOW_UPS = (
-    *("follow_up_id", "contact_id", "matter_id", "person", "disposition", "reason", "state", "journey"),
-    *("journey_version", "phase", "unit", "service", "channel", "cause", "solved", "outcome", "audience"),
-    *("language", "door", "invitation", "pilot", "retrospective", "with_during", "late", "contact_start"),
-    *(
-        "contact_end",
-        "registered_at",
-        "due_at",
-        "useful_until",
-        "opened_at",
-        "bound_at",
-        "begun_at",
-        "sent_at",
-    ),
-    *("reminded_at", "ended_at", "iso_year", "iso_week", "week"),
-    *("not_asked_reason", "moved", "handed_over_at", "by_matter"),
-)
-CALL_BACKS = (
-    *("call_back_id", "contact_id", "person", "unit", "service", "way", "slot", "state", "asked_at", "deadline"),
-    *("done_at", "outcome", "in_time", "happened", "helped", "iso_year", "iso_week", "week"),
-)
-RESPONSES = (
-    *(
-        "contact_id",
-        "matter_id",
-        "person",
-        "journey",
-        "journey_version",
-        "unit",
-        "service",
-        "channel",
-        "outcome",
-    ),
-    *("audience", "language", "door", "invitation", "pilot", "contact_start", "contact_end", "recorded_at"),
-    *("iso_year", "iso_week", "week"),
-)
-VERBATIMS = (
-    *("row_id", "answer_id", "journey", "phase", "touchpoint", "question", "language", "text"),
-    *("need", "theme", "cause", "demand_coded", "comment", "may_be_quoted"),
-)
-PICKS = {"demand_coded": ("value", "failure", "unclear"), "may_be_quoted": ("yes", "no")}
-
-_MOMENTS = frozenset({"contact_start", "contact_end", "useful_until", "deadline"})
-_WIDE = {"text": 80.0, "value_text": 40.0, "row_id": 36.0, "answer_id": 34.0, "comment": 30.0, "need": 20.0}
-
 
 def answers(rows: Iterable[AnswerRow], catalogue: Catalogue, edition: Edition) -> Sheet:
     """The long table: one row per settled question, per option where several were chosen."""
-    return _sheet("answers", ANSWERS, (line for row in rows for line in _answer_lines(row, catalogue, edition)))
+    return sheet("answers", ANSWERS, (line for row in rows for line in _answer_lines(row, catalogue, edition)))
 
 
 def follow_ups(rows: Iterable[FollowUpRow], edition: Edition) -> Sheet:
     """One row per follow-up whose contact started in the week or which changed in it, as it stood at its
     close.
     """
-    return _sheet("follow_ups", FOLLOW_UPS, (_follow_up_line(row, edition) for row in rows))
+    return sheet("follow_ups", FOLLOW_UPS, (_follow_up_line(row, edition) for row in rows))
 
 
 def call_backs(rows: Iterable[CallBackRow], edition: Edition) -> Sheet:
     """One row per call-back asked for in the week, or changed or fallen due in it, as it stood at its close."""
-    return _sheet("call_backs", CALL_BACKS, (_call_back_line(row, edition.week) for row in rows))
+    return sheet("call_backs", CALL_BACKS, (_call_back_line(row, edition.week) for row in rows))
 
 
 def responses(journey: str, rows: Iterable[AnswerRow], catalogue: Catalogue, edition: Edition) -> Sheet:
@@ -116,13 +54,13 @@ def responses(journey: str, rows: Iterable[AnswerRow], catalogue: Catalogue, edi
     names = response_columns(fields)
     contacts = groupby(rows, lambda row: row.contact_id)
     lines = (_response_line(list(contact), fields, edition) for _, contact in contacts)
-    return _sheet(responses_table(journey), names, lines)
+    return sheet(responses_table(journey), names, lines)
 
 
 def verbatims(rows: Iterable[AnswerRow], catalogue: Catalogue) -> Sheet:
     """People's own words, with empty columns for the analyst's codes; they join back on row_id."""
     lines = (line for row in rows for line in _verbatim_lines(row, catalogue))
-    return _sheet("verbatims", VERBATIMS, lines, PICKS)
+    return sheet("verbatims", VERBATIMS, lines, PICKS)
 
 
 def responses_table(journey: str) -> str:
@@ -296,23 +234,3 @@ def _step(codes: str) -> str | int:
 def _week(week: str) -> tuple[int, int, str]:
     year, _, number = week.partition("-W")
     return int(year), int(number), week
-
-
-def _sheet(
-    name: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[Value]],
-    picks: dict[str, tuple[str, ...]] | None = None,
-) -> Sheet:
-    shapes = tuple(Column(column, _form(column), _width(column)) for column in columns)
-    return Sheet(name, (Table(name, shapes, rows, picks or {}),), frozen=True)
-
-
-def _form(column: str) -> Form:
-    return "moment" if column.endswith("_at") or column in _MOMENTS else "text"
-
-
-def _width(column: str) -> float:
-    if _form(column) == "moment":
-        return 19
-    return _WIDE.get(column, max(9.0, min(22.0, len(column) + 4.0)))

@@ -72,7 +72,7 @@ class Bot:
         return [
             1 / statistics.median(self.seconds),
             statistics.median(self.cpu),
-
+            peak_mebibytes(self.process.pid),
             cuts[49] * 1000,
             cuts[98] * 1000,
             statistics.median(self.server_cpu),

@@ -111,6 +111,6 @@ def _wire(bot: Bot) -> JsonRequest:
 
 def _check(answer: bytes) -> None:
     try:
-        pass
+        _DONE.decode(answer)
     except (msgspec.DecodeError, RecursionError):
         raise InDoubt("the answer of Telegram holds no result") from None
