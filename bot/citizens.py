@@ -29,7 +29,7 @@ from flows.replies import Odd, Reply, Typed
 from flows.understanding import emergency, wish
 from flows.wording import easy, in_language, plain
 
-_START = re.compile(r"/start(?:@\w+)?(?:\s+(?P<code>\S+))?\s*", re.IGNORECASE)
+_START = re.compile(r"/start(?:@\w+)?(?:\s+(?P<code>\S+(?:\s\S+)?))?\s*", re.IGNORECASE)
 _ANSWERING = ("choose", "skip", "toggle", "done", "later", "decline")
 
 

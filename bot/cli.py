@@ -33,8 +33,9 @@ from bot.screen import line
 from bot.settings import from_environment
 from bot.store import database, weeks
 from bot.workbook.edition import software
-from flows.journey import Journey
+from flows.journey import CONTACT_FACTS, Journey
 from flows.reading import read_journey
+from flows.wording import easy
 
 _WEEK = re.compile(r"\d{4}-W\d\d")
 _NOT_FOR_DEMO = (
@@ -141,18 +142,21 @@ def check(
 def preview(
     journey: Annotated[str, typer.Argument(help="A journey's name, or the file of one.")],
     phase: Annotated[str | None, typer.Option(help=f"{', '.join(PARTS)}; without it all, in order.")] = None,
-    lang: Annotated[str | None, typer.Option(help="The language to read it in; without it the first.")] = None,
+    lang: Annotated[str | None, typer.Option(help="The language to read it in, such as sv or sv-easy.")] = None,
+    contact: Annotated[list[str] | None, typer.Option(help="What the contact is, as in channel=visit.")] = None,
 ) -> None:
     """Play a journey in the terminal: numbers tap buttons, other text is typed, an empty line at the end leaves."""
     settings = from_environment()
     part = next((part for part in PARTS if part == phase), None)
     if phase is not None and part is None:
         raise typer.BadParameter(f"Write one of: {', '.join(PARTS)}.", param_hint="--phase")
-    language = meant(lang or settings.languages[0], settings.languages, "language")
+    spoken = (*settings.languages, *map(easy, settings.languages))
+    language = meant(lang or settings.languages[0], spoken, "language")
+    told = dict(_fact(one) for one in contact or [])
     organisation = opened(settings.organisation, settings.languages, settings.time_zone)
     shelf = _shelf(journey, settings.journeys, settings.languages)
     [found] = shelf.journeys.values()
-    occasion = example(organisation, shelf, clock.now())
+    occasion = example(organisation, shelf, clock.now(), told)
     play(found, part, occasion, language, say=line, hear=_heard, now=clock.now, chance=random.SystemRandom())
 
 
@@ -203,6 +207,14 @@ def _shelf(name: str, folder: Path | None, languages: Sequence[str]) -> Library:
         raise FaultyJourneys([problem for problem in reading.problems if problem.kind == "error"])
     read: Journey = reading.value
     return Library({read.code: read}, phrases, {read.code: fingerprint(read)}, phrases.words)
+
+
+def _fact(written: str) -> tuple[str, str]:
+    name, _, code = written.partition("=")
+    meant(name, CONTACT_FACTS, "fact of a contact")
+    if not code:
+        raise typer.BadParameter("Write it as in channel=visit.", param_hint="--contact")
+    return name, code
 
 
 def _heard() -> str | None:

@@ -63,6 +63,8 @@ def add(
     if added.known:
         line("This reference is registered already; nothing was registered anew.")
     printed(added.card)
+    if added.spoken and added.spoken_until:
+        line(f"Code to say: {added.spoken} (until {shown(added.spoken_until, ZoneInfo(added.card.zone))})")
     if not added.known and not added.card.not_asked and not any(one.state == "planned" for one in added.card.lines):
         typer.echo("Nothing can be asked about it any more: it was too long ago. Is --start right?", err=True)
 

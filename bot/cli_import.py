@@ -24,7 +24,9 @@ from bot.screen import line, table
 from bot.settings import Settings, from_environment
 
 _EXAMPLE = "Example: kundresa contacts import bookings.xlsx --journey office-visit --dry-run"
-_INVITATIONS = ("reference", "contact", "link", "code", "row")
+_INVITATIONS = ("reference", "contact", "link", "message", "row")
+"""The code stands in the message that it is sent with: alone it can begin with "-", which spreadsheets reckon."""
+
 _SHOWN_AT_MOST = 50
 
 Text = str | None
@@ -44,7 +46,7 @@ def import_(
     channel: Annotated[Text, typer.Option(help="How they meet, where the list does not say.")] = None,
     faults: Annotated[Path | None, typer.Option(help="Write what is wrong to this .csv file.")] = None,
     invitations: Annotated[
-        Path | None, typer.Option(help="Write reference, contact, link and code to this .csv file.")
+        Path | None, typer.Option(help="Write reference, link and code, for letters, to this .csv file.")
     ] = None,
     to: Annotated[
         Path | None, typer.Option("--template", help="Write an empty list to this .xlsx or .csv file instead.")
@@ -119,7 +121,7 @@ def _invitation_rows(reading: Reading, invited: list[Invited]) -> list[tuple[str
     for one in invited:
         entry = by_row[one.row]
         reference = "" if entry.by_content else entry.new.reference or ""
-        rows.append((reference, one.contact, one.link or "", one.code, str(one.row)))
+        rows.append((reference, one.contact, one.link or "", f"/start {one.code}", str(one.row)))
     return rows
 
 

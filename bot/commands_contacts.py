@@ -34,10 +34,15 @@ class AddContact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Added(msgspec.Struct, frozen=True):
-    """A contact's card; `known` when its reference was registered before, and nothing new was."""
+    """A contact's card; `known` when its reference was registered before, and nothing new was.
+
+    `spoken` is a code to say aloud, which holds until `spoken_until`.
+    """
 
     card: Card
     known: bool
+    spoken: str | None = None
+    spoken_until: datetime | None = None
 
 
 class MoveContact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,11 +115,15 @@ def _add(tx: Transaction, rooms: Rooms, asked: AddContact, now: datetime) -> _Kn
         not_asked=asked.not_asked,
     )
     registered = rooms.contacts.register(tx, new, now)
+    if registered.code is not None and not registered.known:
+        rooms.invitations.speak(tx, registered.id, now)
     return _Known(registered.id, registered.known)
 
 
 def _added(tx: Transaction, rooms: Rooms, kept: _Known) -> Added:
-    return Added(card(tx, rooms, kept.contact), kept.known)
+    told = card(tx, rooms, kept.contact)
+    spoken = rooms.invitations.spoken(tx, kept.contact, told.registered_at)
+    return Added(told, kept.known, spoken.code if spoken else None, spoken.expires_at if spoken else None)
 
 
 def _shown(tx: Transaction, rooms: Rooms, kept: _Known) -> Card:

@@ -35,6 +35,7 @@ from flows.walk import Conversation, Turn
 
 LATE = timedelta(hours=1)
 REMIND_AFTER = timedelta(hours=48)
+_NOT_HEARD = ("left", "not-drawn", "routed-past")
 
 _STATES = msgspec.json.Decoder(Conversation)
 
@@ -110,7 +111,8 @@ class Conversations:
             outbox.evidence(tx, kept.id, now)
         if turn.conversation == state and not turn.messages and not turn.answers:
             return False
-        if contact.cancelled_at is not None and state.ended and not turn.conversation.ended:
+        over = contact.cancelled_at is not None or contact.not_asked is not None
+        if over and state.ended and not turn.conversation.ended:
             return False
         self._apply(tx, kept, follow_up, contact, person, state, turn, now)
         return True
@@ -146,14 +148,14 @@ class Conversations:
     def next_turn(self, tx: Transaction, person: Person, now: datetime, *, present: bool = True) -> None:
         """The floor is free: the conversation that waits, if any, takes it and puts its question again.
 
-        Unless the person is `present`, who freed it themselves, it does so in open hours only.
+        Unless the person is `present`, who freed it themselves, it does so in open hours and outside a pause only.
         """
         if conversations.open_of_person(tx, person.id) is not None or person.stopped_at is not None:
             return
         waiting = conversations.waiting_of_person(tx, person.id)
         if waiting is None:
             return
-        if not present and not self._premises.organisation.calendar.is_open(now):
+        if not present and (person.is_paused(now) or not self._premises.organisation.calendar.is_open(now)):
             moment = self._premises.organisation.calendar.first_open_at_or_after(now)
             self._keep(tx, waiting, Turn(_state(waiting, person), later=moment), now, replied=False)
         elif not self.again(tx, waiting, person, "resumed", now):
@@ -198,7 +200,7 @@ class Conversations:
             if other.state == "planned":
                 follow_ups.end(tx, other.id, "declined", "no-thanks", outcome=contact.outcome, now=now, week=week)
         contacts.close(tx, contact.id, now)
-        if not state.earlier and all(settled.status == "left" for settled in state.settled.values()):
+        if not state.earlier and all(settled.status in _NOT_HEARD for settled in state.settled.values()):
             self._invitations.release(tx, contact.id)
 
     def _end(

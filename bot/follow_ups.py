@@ -60,7 +60,7 @@ class FollowUps:
         return LIMIT in handled
 
     def begin_due(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
-        """Begin what is due, the longest due first; returns how many rows were settled one way or the other.
+        """Begin what is due, for each person the nearest last useful moment first; returns how many rows were settled.
 
         What can't be asked ends here: the person stopped, or can't be reached; too late is `expire`'s.
         """
@@ -68,7 +68,8 @@ class FollowUps:
             return 0
         handled = 0
         taken: set[str] = set()
-        for follow_up in follow_ups.due(tx, now, silent_since=now - SILENT, limit=limit):
+        due = follow_ups.due(tx, now, silent_since=now - SILENT, limit=limit)
+        for follow_up in sorted(due, key=lambda one: one.useful_until):
             contact = contacts.of_id(tx, follow_up.contact_id)
             person_id = contact.person_id if contact is not None else None
             if contact is None or person_id is None or person_id in taken or follow_up.useful_until <= now:
@@ -155,12 +156,14 @@ class FollowUps:
         """Give the floor to conversations that wait behind a long silent question with more time left; how many."""
         if not self._premises.organisation.calendar.is_open(now):
             return 0
-        given = 0
+        given: set[str] = set()
         for kept in conversations.to_yield(tx, now, silent_since=now - SILENT, limit=limit):
             person = people.of_id(tx, kept.person_id)
-            if person is not None and person.stopped_at is None and person.unreachable_at is None:
-                given += self._put_again(tx, kept, person, "resumed", now)
-        return given
+            if person is None or person.id in given or person.stopped_at is not None:
+                continue
+            if person.unreachable_at is None and self._put_again(tx, kept, person, "resumed", now):
+                given.add(person.id)
+        return len(given)
 
     def heard(self, tx: Transaction, now: datetime) -> None:
         """Somebody listens at the door `now`; a gap since the last time that is too long for taps is noted."""

@@ -1,7 +1,8 @@
 """My data: what is held about a person: as values, in words in their own language, and for a program. Changes nothing.
 
 Everything is there, what staff registered and what was corrected later too (GDPR Articles 15 and 20). Left out is what
-would harm more than it tells: a number to call, which anybody holding the phone could read, but for its last digits.
+would harm more than it tells in a chat that others store: a number to call, but for its last digits, and the name of a
+case. That they are kept is told, and whom to ask.
 """
 
 from __future__ import annotations
@@ -136,8 +137,14 @@ def read_by_programs(premises: Premises, held: Held) -> bytes:
     return msgspec.json.format(msgspec.json.encode(whole), indent=2)
 
 
+def day_written(day: datetime, language: str) -> str:
+    """A local day as people write it, with its year."""
+    spoken = plain(language)
+    return format_date(day, "long", locale="en_GB" if spoken == "en" else spoken)
+
+
 def _registered(contact: Contact) -> dict[str, object]:
-    kept_apart = ("id", "person_id", "fingerprint", "simulated", "open_invitation_id")
+    kept_apart = ("id", "person_id", "fingerprint", "simulated", "open_invitation_id", "reference")
     return {name: getattr(contact, name) for name in Contact.__slots__ if name not in kept_apart}
 
 
@@ -184,7 +191,7 @@ def _about_person(say: _Voice, held: Held) -> Iterator[str]:
 
 def _about_contact(say: _Voice, held: HeldContact, contact: Contact) -> Iterator[str]:
     organisation = say.premises.organisation
-    names = names_of(say.premises, contact.unit, contact.service)
+    names = names_of(say.premises, contact.unit, contact.service, contact.start_at)
     yield say("mydata-contact", **names)
     yield say("mydata-unit", what=names["unit"])
     yield from say.moment("mydata-when", contact.start_at)
@@ -195,7 +202,7 @@ def _about_contact(say: _Voice, held: HeldContact, contact: Contact) -> Iterator
     yield from say.coded("mydata-outcome", contact.outcome, organisation.outcomes)
     yield from say.coded("mydata-not-asked", contact.not_asked, organisation.reasons)
     if contact.reference is not None:
-        yield say("mydata-reference", what=contact.reference)
+        yield say("mydata-reference", **names)
     elif held.reference:
         yield say("mydata-reference-hashed")
     if contact.matter_id is not None:
@@ -268,8 +275,7 @@ class _Voice:
 
     def when(self, moment: datetime) -> str:
         local = moment.astimezone(self.premises.zone)
-        spoken = plain(self.language)
-        return f"{format_date(local, 'long', locale='en_GB' if spoken == 'en' else spoken)} {local:%H:%M}"
+        return f"{day_written(local, self.language)} {local:%H:%M}"
 
 
 def _last(premises: Premises, sealed: bytes) -> str:

@@ -46,14 +46,24 @@ _HEADINGS: Mapping[Part, str] = {
 }
 
 
-def example(organisation: Organisation, shelf: Library, now: datetime) -> Occasion:
-    """A contact with the organisation's first unit, service and channel, through Telegram."""
-    unit, service = next(iter(organisation.units)), next(iter(organisation.services))
-    channel = next(iter(organisation.channels))
+def example(
+    organisation: Organisation, shelf: Library, now: datetime, told: Mapping[str, str] | None = None
+) -> Occasion:
+    """A contact of today with the organisation's first unit, service and channel, through Telegram.
+
+    `told` says otherwise: codes by fact ("channel": "visit"), "none" for a fact that the contact has not.
+    """
+    usual = {
+        "unit": next(iter(organisation.units)),
+        "service": next(iter(organisation.services)),
+        "channel": next(iter(organisation.channels)),
+        "door": "telegram",
+    }
+    facts = {fact: code for fact, code in (usual | dict(told or {})).items() if code != "none"}
     premises = Premises(organisation, shelf, Keyring(secrets.token_bytes(32)))
     return Occasion(
-        facts={"unit": unit, "service": service, "channel": channel, "door": "telegram"},
-        names=names_of(premises, unit, service, now),
+        facts=facts,
+        names=names_of(premises, facts.get("unit"), facts.get("service"), now),
         calendar=organisation.calendar,
         useful_until=now + _USEFUL,
         emergency=organisation.emergency_words,

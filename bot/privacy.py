@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from babel.dates import format_date
-
 from bot.erasures import Erasures
-from bot.my_data import Held, gathered, read_by_people, read_by_programs, told
+from bot.my_data import Held, day_written, gathered, read_by_people, read_by_programs, told
 from bot.people import UNTIL_START, People
 from bot.premises import Premises
 from bot.remarks import Remarks
@@ -21,7 +19,7 @@ from bot.store.people import Person
 from bot.turns import NOTES_ARE_USEFUL
 from flows.journey import Words
 from flows.messages import Action, Tap
-from flows.wording import in_language, plain
+from flows.wording import in_language
 
 PAUSES = {"week": timedelta(days=7), "month": timedelta(days=30)}
 """How long a pause can be; any other is until the person says start."""
@@ -177,4 +175,4 @@ class Privacy:
         return self._premises.words.get(f"erase-chat-{person.door}", Words({"": ""}))
 
     def _day(self, moment: datetime, person: Person) -> str:
-        return format_date(moment.astimezone(self._premises.zone), "long", locale=plain(person.language))
+        return day_written(moment.astimezone(self._premises.zone), person.language)

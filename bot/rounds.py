@@ -41,18 +41,22 @@ class Rounds:
     wake: Callable[[], None]
 
     async def beat(self) -> None:
-        """Everything that is due; then what erasures left outside the rows."""
+        """Everything that is due."""
         while await self.house.store.write(self.house.rooms.beat, self.now()):
             self.wake()
         self.wake()
-        await self._settle()
+
+    async def settle(self) -> None:
+        """Settle what erasures left outside the rows; the weekly files that they changed are made anew."""
+        quiet = not self.house.premises.organisation.calendar.is_open(self.now())
+        if await leftovers.settled(self.house.store, self.settings.exports, quiet=quiet):
+            await self.export()
 
     async def tidy(self) -> None:
         """Forget what has outlived its time."""
         await self.house.store.write(self._tidied, self.now())
         while (await self.house.store.write(self.house.rooms.retention.tidy, self.now())).more:
             continue
-        await self._settle()
 
     async def lists(self) -> None:
         """Take in the lists that lie in the watched folder."""
@@ -80,6 +84,7 @@ class Rounds:
         """A heart that beats for all of them."""
         heartbeat = Heartbeat(self.house.premises.zone)
         heartbeat.every(BEAT_SECONDS, self.beat)
+        heartbeat.every(BEAT_SECONDS, self.settle)
         heartbeat.every(TIDY_SECONDS, self.tidy)
         heartbeat.nightly(LISTS_HOUR, self.lists)
         heartbeat.mondays(EXPORT_HOUR, self.export)
@@ -87,11 +92,6 @@ class Rounds:
         heartbeat.once(self.lists)
         heartbeat.start()
         return heartbeat
-
-    async def _settle(self) -> None:
-        quiet = not self.house.premises.organisation.calendar.is_open(self.now())
-        if await leftovers.settled(self.house.store, self.settings.exports, quiet=quiet):
-            await self.export()
 
     def _tidied(self, tx: Transaction, now: datetime) -> None:
         inbox.tidy(tx, now)

@@ -1,137 +1,101 @@
-"""The simulated offices: which contacts take place in the demo, when they are registered, and how they went.
+"""The simulated offices: which contacts take place, how they come to be known, and what becomes of them.
 
-One unit is better at receiving people than the others; from the middle week on it prevents some of the contacts that
-need not have been, and the others learn a little from it. So the workbook has something to show. Nothing is stored.
+A plan, drawn beforehand. What staff do about it is `simulated_staff`'s part.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.contacts import NewContact
-from bot.simulated_words import Subject, Tone
-from flows.calendar import Calendar, local_moment
-
-PILOT = "norr"
-"""The unit that is better, and that tries something new from the middle week on."""
+from bot.simulated_experiences import Experience, drawn, lived
+from flows.calendar import Calendar, by_local_days, local_moment
 
 LANGUAGES = (("sv", 0.70), ("fi", 0.15), ("en", 0.15))
-A_WEEK = (98, 116)
-"""How few and how many contacts a week has."""
+A_WEEK = (92, 110)
+"""How few and how many occasions a week has; of some kinds each brings several contacts."""
 
+LIST_AT = time(7)
+"""Each Monday the booking system's list of the week's visits is there."""
+
+SERVICE_CENTRE = "service-centre"
+"""The unit whose customers are colleagues."""
+
+SICK_UNIT, SICK_DAY = "soder", 2
+"""Where everything is cancelled on the Wednesday of the middle week."""
+
+Way = Literal["list", "desk", "matter", "poster", "card"]
+
+_KINDS = (("visit", 0.38), ("call", 0.36), ("letter", 0.06), ("internal", 0.09), ("school", 0.035), ("scan", 0.075))
+_LISTED, _ON_CARDS = 0.7, 0.45
 _UNITS = (("centrum", 0.38), ("norr", 0.33), ("soder", 0.29))
 _SERVICES = (("building", 0.45), ("childcare", 0.55))
-_VISITS = 0.45
-_CANCELLED = 0.04
-_FAILING = {"visit": 0.36, "phone": 0.46}
-_VALUE = (("new-matter", 0.6), ("advice", 0.4))
-_FAILURE = (("waited", 0.4), ("did-not-follow", 0.2), ("did-not-find", 0.2), ("something-wrong", 0.2))
+_FUNCTIONS = (
+    *(("switchboard", 2.0), ("staff-direct", 3.0), ("it-support", 4.0), ("finance-support", 2.0)),
+    *(("procurement", 1.0), ("case-system-a", 2.0), ("case-system-b", 1.0)),
+)
+_CANCELLED, _MOVED, _LEFT_OUT, _REBOOKED = 0.04, 0.06, 0.025, 0.2
+_NOTED = {"visit": 0.45, "call": 0.15}
+_OUTCOMES = (("granted", 0.55), ("partly", 0.2), ("denied", 0.2), ("other", 0.05))
+_SOLVED = (("yes", 0.6), ("ongoing", 0.25), ("no", 0.15))
+_REASONS = (
+    *(("declined-in-advance", 3.0), ("no-shared-language", 2.0), ("staff-judgement", 2.0)),
+    *(("sensitive-situation", 2.0), ("protected-identity", 1.0)),
+)
 _DAYS = ((0, 0.26), (1, 0.22), (2, 0.2), (3, 0.18), (4, 0.14))
 _HOURS = (8, 16)
 
-# The best known reference: SKR's measurement of municipalities' phone service in 2024 has 84 for being treated and 75
-# for ease, of 100; on a scale of five 4.4 and 4.0.
-_TREATED, _EASE, _WHOLE = 4.1, 3.8, 3.8
-_SPREAD = 0.9
-_NEAR, _FAR = 0.6, 1.0  # how far answers lie around what was lived, and around what was expected or felt
-
-_WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "looked": {"website": 5, "e-service": 2, "asked-us": 3, "searched": 3, "someone": 2, "did-not": 2, "other": 1},
-    "told": {"nobody": 6, "family": 5, "social-media": 1, "to-us": 1, "press": 0.3, "other": 1},
-    "mattered": {"booking": 1, "reception": 2, "meeting": 5, "result": 3, "number": 1, "waiting": 2, "call": 5},
-    "began": {"today": 2, "last-week": 4, "last-month": 4, "longer-ago": 3},
-    "wrong": {"before-us": 2, "booking": 2, "number": 2, "waiting": 3, "call": 3, "meeting": 3, "result": 3},
-    "need": {"seen": 3, "understand": 5, "next": 6, "no-repeat": 4, "myself": 2, "safe": 2, "other": 1},
-}
-
 
 @dataclass(frozen=True, slots=True)
-class Experience:
-    """How one contact was for the citizen. `treated`, `ease` and `whole` lie around the middle of a five-step scale."""
+class Change:
+    """What staff learn of a contact later. `start` is its new one; `rebooked` by the next list, not by hand."""
 
-    unit: str
-    service: str
-    channel: str
-    start: datetime
-    treated: float
-    ease: float
-    whole: float
-    cause: str
-    failing: bool
-
-    @property
-    def subject(self) -> Subject:
-        """What to write about."""
-        tone: Tone = "good" if self.whole >= 3.9 else "bad" if self.whole < 3.1 else "mixed"
-        return Subject(self.service, self.channel, tone)
-
-    def answer(self, topic: str, codes: Sequence[str], chance: random.Random) -> str:
-        """The code, one of `codes`, that the citizen finds fitting in a question about `topic`."""
-        if set(codes) == {"1", "2", "3", "4", "5"}:
-            around, spread = self._around(topic)
-            return str(min(5, max(1, round(chance.gauss(around, spread)))))
-        if topic == "cause":
-            return self.cause if self.cause in codes and chance.random() < 0.93 else chance.choice(codes)
-        if topic == "repeat":
-            return "yes" if chance.random() < (0.6 if self.failing else 0.12) else "no"
-        if topic == "helped":
-            good = min(0.9, max(0.1, (self.whole - 1.6) / 3))
-            rest = 1 - good
-            weights = {"yes": good, "partly": rest * 0.45, "no": rest * 0.35, "not-yet": rest * 0.2}
-            return drawn([(code, weights.get(code, 0.05)) for code in codes], chance)
-        known = _WEIGHTS.get(topic, {})
-        return drawn([(code, known.get(code, 1.0)) for code in codes], chance)
-
-    def answers(self, topic: str, codes: Sequence[str], chance: random.Random) -> tuple[str, ...]:
-        """One to three codes; one alone where it says that there are none."""
-        found = {self.answer(topic, codes, chance) for _ in range(chance.randint(1, 3))}
-        alone = found & {"nobody", "did-not"}
-        return tuple(sorted(alone or found))
-
-    def _around(self, topic: str) -> tuple[float, float]:
-        known = {"treated": self.treated, "ease": self.ease, "whole": self.whole}
-        if topic in known:
-            return known[topic], _NEAR
-        usual = {"feeling": 3.3, "expect": 3.2, "before-then": 2.9, "trust": 3.5, "answer-clear": 3.6}
-        return usual.get(topic, 3.4) + (-0.5 if self.failing else 0.2), _FAR
+    at: datetime
+    what: Literal["moved", "cancelled", "left-out", "noted", "rebooked"]
+    start: datetime | None = None
+    reason: str = ""
+    outcome: str | None = None
+    cause: str | None = None
+    solved: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One contact: when it is registered, as what, how it was, and when it is cancelled, if it is."""
+    """One contact: when and how it is registered, as what, how it was, and what is learned of it later.
+
+    `way`: on a Monday's list; by somebody at a desk; as a later contact of a matter, without a letter of its own; or
+    by whoever it is about, with a poster or a card. Then `there` is when they say they were there.
+    """
 
     registered_at: datetime
+    way: Way
     contact: NewContact
     experience: Experience
-    cancelled_at: datetime | None
+    changes: tuple[Change, ...] = field(default=())
+    there: str = ""
 
 
 def happenings(chance: random.Random, monday: date, weeks: int, zone: ZoneInfo, calendar: Calendar) -> list[Happening]:
-    """The contacts that start within `weeks` weeks from `monday` on, and visits booked for the time after.
+    """The contacts that start within `weeks` weeks from `monday` on, and what is booked for the time after.
 
     In the order of their registration. `monday` is where the middle is counted from, too.
     """
-    found = []
+    first = local_moment(monday, LIST_AT, zone)
+    end = local_moment(monday + timedelta(weeks=weeks), time(0), zone)
+    found: list[Happening] = []
     # Two weeks more, so that visits are booked ahead until the very end.
     for week in range(weeks + 2):
-        later = week >= weeks // 2
+        office = _Office(chance, zone, calendar, week >= weeks // 2, first, f"{monday.year}-{week + 1:02}")
         for _ in range(chance.randint(*A_WEEK)):
             day = monday + timedelta(days=7 * week + int(drawn([(str(day), part) for day, part in _DAYS], chance)))
-            wall = time(chance.randrange(*_HOURS), 5 * chance.randrange(12))
-            start = local_moment(day, wall, zone)
-            visit = chance.random() < _VISITS
-            happening = _visit(chance, start, later) if visit else _call(chance, start, later)
-            if calendar.is_open(start):
-                found.append(happening)
-    first = local_moment(monday, time(7), zone)
-    end = local_moment(monday + timedelta(weeks=weeks), time(0), zone)
-    # What was booked before the first day comes with the booking list on the first morning.
-    held = [_registered_from(one, first + timedelta(seconds=at)) for at, one in enumerate(found)]
-    return sorted((one for one in held if one.registered_at < end), key=lambda one: one.registered_at)
+            start = local_moment(day, time(chance.randrange(*_HOURS), 5 * chance.randrange(12)), zone)
+            found += office.occasion(start)
+    return sorted((one for one in found if one.registered_at < end), key=lambda one: one.registered_at)
 
 
 def language(chance: random.Random) -> str:
@@ -139,67 +103,145 @@ def language(chance: random.Random) -> str:
     return drawn(LANGUAGES, chance)
 
 
-def drawn(weighted: Sequence[tuple[str, float]], chance: random.Random) -> str:
-    """One of them, each as likely as its weight says."""
-    return chance.choices([name for name, _ in weighted], [weight for _, weight in weighted])[0]
+@dataclass(slots=True)
+class _Office:
+    """One week's occasions. `first` is the first list's moment: what was booked before comes with it."""
 
+    chance: random.Random
+    zone: ZoneInfo
+    calendar: Calendar
+    later: bool
+    first: datetime
+    name: str
+    numbered: int = 0
 
-def _registered_from(one: Happening, first: datetime) -> Happening:
-    if one.registered_at >= first:
-        return one
-    cancelled = one.cancelled_at if one.cancelled_at is None else max(one.cancelled_at, first + timedelta(hours=1))
-    return Happening(first, one.contact, one.experience, cancelled)
+    def occasion(self, start: datetime) -> Iterator[Happening]:
+        kind = drawn(_KINDS, self.chance)
+        made = {
+            "visit": self._visit,
+            "call": self._call,
+            "letter": self._letter,
+            "internal": self._internal,
+            "school": self._school,
+            "scan": self._scan,
+        }[kind](start)
+        yield from (one for one in made if self.calendar.is_open(one.contact.start))
 
+    def _visit(self, start: datetime) -> list[Happening]:
+        end = start + timedelta(minutes=self.chance.choice((20, 30, 30, 45)))
+        listed = self.chance.random() < _LISTED
+        new, experience = self._told("office-visit", "visit", start, end, numbered=listed)
+        ahead = timedelta(days=self.chance.randint(2, 10), minutes=self.chance.randrange(-180, 180))
+        at = self._list_before(start) if listed else max(start - ahead, self.first)
+        if at >= start:
+            return []
+        changes = [*self._fate(at, start), *self._noted("visit", end, experience)]
+        again = by_local_days(at, 7, self.zone)
+        if listed and not changes and again < start and self.chance.random() < _REBOOKED:
+            moved = self._open_day(start, self.chance.randint(1, 3))
+            changes.append(Change(again - timedelta(minutes=5), "rebooked", start=moved))
+        return [Happening(at, "list" if listed else "desk", new, experience, tuple(changes))]
 
-def _visit(chance: random.Random, start: datetime, later: bool) -> Happening:
-    experience = _experience(chance, start, "visit", later)
-    end = start + timedelta(minutes=chance.choice((20, 30, 30, 45)))
-    ahead = timedelta(days=chance.randint(2, 10), minutes=chance.randrange(-180, 180))
-    cancelled = None
-    if chance.random() < _CANCELLED:
-        # Usually the day before; some people simply do not come.
-        cancelled = start + timedelta(hours=chance.choice((-26, -20, -3, 2)))
-    return Happening(start - ahead, _contact(chance, "office-visit", experience, start, end), experience, cancelled)
+    def _call(self, start: datetime) -> list[Happening]:
+        end = start + timedelta(minutes=self.chance.randint(3, 25))
+        new, experience = self._told("phone-call", "phone", start, end)
+        cause = experience.cause if self.chance.random() < 0.7 else None
+        at = max(end + timedelta(minutes=self.chance.randint(1, 30)), self.first)
+        changes = [*self._noted("call", end, experience)]
+        if self.chance.random() < _CANCELLED / 4:
+            changes.append(Change(at + timedelta(minutes=40), "cancelled"))
+        return [Happening(at, "desk", replace(new, cause=cause, solved=drawn(_SOLVED, self.chance)), experience,
+                          tuple(changes))]  # fmt: skip
 
+    def _letter(self, start: datetime) -> list[Happening]:
+        new, experience = self._told("decision-letter", "letter", start, None)
+        outcome = drawn(_OUTCOMES, self.chance) if self.chance.random() < 0.9 else None
+        at = max(start + timedelta(minutes=10), self.first)
+        return [Happening(at, "desk", replace(new, outcome=outcome), experience)]
 
-def _call(chance: random.Random, start: datetime, later: bool) -> Happening:
-    experience = _experience(chance, start, "phone", later)
-    end = start + timedelta(minutes=chance.randint(3, 25))
-    registered = end + timedelta(minutes=chance.randint(1, 30))
-    cancelled = registered + timedelta(minutes=40) if chance.random() < _CANCELLED / 4 else None
-    return Happening(registered, _contact(chance, "phone-call", experience, start, end), experience, cancelled)
+    def _internal(self, start: datetime) -> list[Happening]:
+        end = start + timedelta(minutes=self.chance.randint(4, 20))
+        channel = drawn((("phone", 0.6), ("email", 0.4)), self.chance)
+        function = drawn(_FUNCTIONS, self.chance)
+        experience = lived(self.chance, SERVICE_CENTRE, function, channel, start, self.later)
+        new = NewContact("service-centre", SERVICE_CENTRE, start, end, service=function, channel=channel,
+                         cause=experience.cause, solved=drawn(_SOLVED, self.chance))  # fmt: skip
+        at = max(end + timedelta(minutes=self.chance.randint(1, 15)), self.first)
+        return [Happening(at, "desk", new, experience)]
 
+    def _school(self, start: datetime) -> list[Happening]:
+        """A child's start, step by step: applied for, offered, visited, and the first month."""
+        self.numbered += 1
+        unit, matter = drawn(_UNITS, self.chance), f"FS {self.name}-{self.numbered:03}"
+        offered = self._open_day(start, self.chance.randint(6, 9))
+        visited = self._open_day(offered, self.chance.randint(6, 9))
+        begun = self._open_day(visited, 7)
+        steps = (
+            ("web", start, start + timedelta(minutes=20), start),
+            ("letter", offered, None, offered),
+            ("visit", visited, visited + timedelta(hours=1), by_local_days(visited, -3, self.zone)),
+            (None, begun, by_local_days(begun, 30, self.zone), begun),
+        )
+        made = []
+        for channel, at, end, known in steps:
+            new = NewContact(
+                "school-start", unit, at, end, service="childcare", channel=channel, matter=matter,
+                reference=f"{matter}/{len(made) + 1}",
+            )  # fmt: skip
+            experience = lived(self.chance, unit, "childcare", channel, at, self.later)
+            way: Way = "matter" if made else "desk"
+            made.append(Happening(max(known, self.first), way, new, experience))
+        return made
 
-def _contact(chance: random.Random, journey: str, experience: Experience, start: datetime, end: datetime) -> NewContact:
-    after = journey == "phone-call"
-    return NewContact(
-        journey,
-        experience.unit,
-        start,
-        end,
-        service=experience.service,
-        channel=experience.channel,
-        cause=experience.cause if after and chance.random() < 0.7 else None,
-        solved=drawn((("yes", 0.6), ("ongoing", 0.25), ("no", 0.15)), chance) if after else None,
-        outcome=drawn((("granted", 0.6), ("partly", 0.2), ("denied", 0.2)), chance) if chance.random() < 0.3 else None,
-        reference=f"2026-{chance.randrange(100_000, 1_000_000)}" if chance.random() < 0.5 else None,
-    )
+    def _scan(self, start: datetime) -> list[Happening]:
+        """Somebody scans a poster or a card: while they wait, on the way out, or some day after."""
+        way: Way = "card" if self.chance.random() < _ON_CARDS else "poster"
+        there = drawn((("now", 0.4), ("today", 0.38), ("earlier", 0.15), ("no", 0.07)), self.chance)
+        new, experience = self._told("office-visit", "visit", start, None)
+        return [Happening(max(start, self.first), way, new, experience, there=there)]
 
+    def _told(
+        self, journey: str, channel: str, start: datetime, end: datetime | None, *, numbered: bool = False
+    ) -> tuple[NewContact, Experience]:
+        unit, service = drawn(_UNITS, self.chance), drawn(_SERVICES, self.chance)
+        experience = lived(self.chance, unit, service, channel, start, self.later)
+        referred = f"2026-{self.chance.randrange(100_000, 1_000_000)}" if self.chance.random() < 0.5 else None
+        self.numbered += 1
+        reference = f"B{self.name}-{self.numbered:03}" if numbered else referred
+        left_out = drawn(_REASONS, self.chance) if self.chance.random() < _LEFT_OUT / 2 else None
+        return NewContact(
+            journey, unit, start, end, service=service, channel=channel, reference=reference, not_asked=left_out
+        ), experience
 
-def _experience(chance: random.Random, start: datetime, channel: str, later: bool) -> Experience:
-    unit, service = drawn(_UNITS, chance), drawn(_SERVICES, chance)
-    better = unit == PILOT
-    share = _FAILING[channel] - ((0.13 if better else 0.04) if later else 0.0)
-    failing = chance.random() < share
-    mood = chance.gauss(0.0, _SPREAD) - (0.5 if failing else 0.0)
-    return Experience(
-        unit=unit,
-        service=service,
-        channel=channel,
-        start=start,
-        treated=_TREATED + mood * 0.7 + (0.45 if better else 0.0),
-        ease=_EASE + mood + (0.25 if better and later else 0.0),
-        whole=_WHOLE + mood + (0.2 if better else 0.0),
-        cause=drawn(_FAILURE if failing else _VALUE, chance),
-        failing=failing,
-    )
+    def _fate(self, known: datetime, start: datetime) -> list[Change]:
+        """At most one of: cancelled, moved, left out."""
+        drawn_at = self.chance.random()
+        hours = timedelta(hours=self.chance.choice((-26, -20, -3, 2)))
+        at = max(start + hours, known + timedelta(hours=1))
+        if drawn_at < _CANCELLED:  # usually the day before; some people simply do not come
+            return [Change(at, "cancelled")]
+        soon = max(start - timedelta(hours=self.chance.randint(3, 40)), known + timedelta(hours=1))
+        if drawn_at < _CANCELLED + _MOVED and soon < start:
+            return [Change(soon, "moved", start=self._open_day(start, self.chance.randint(1, 5)))]
+        if drawn_at < _CANCELLED + _MOVED + _LEFT_OUT / 2:
+            return [Change(soon, "left-out", reason=drawn(_REASONS, self.chance))]
+        return []
+
+    def _noted(self, kind: str, end: datetime, experience: Experience) -> list[Change]:
+        if self.chance.random() >= _NOTED[kind]:
+            return []
+        at = by_local_days(end, self.chance.randint(0, 6), self.zone) + timedelta(minutes=50)
+        outcome = drawn(_OUTCOMES, self.chance)
+        solved = drawn(_SOLVED, self.chance) if kind == "visit" else None
+        return [Change(at, "noted", outcome=outcome, solved=solved, cause=experience.cause)]
+
+    def _open_day(self, start: datetime, days: int) -> datetime:
+        moved = by_local_days(start, days, self.zone)
+        while not self.calendar.is_open(moved) or moved.astimezone(self.zone).weekday() > 4:
+            moved = by_local_days(moved, 1, self.zone)
+        return moved
+
+    def _list_before(self, start: datetime) -> datetime:
+        """A list has the visits from its Tuesday to the Tuesday after, so those of each Tuesday stand in two."""
+        day = start.astimezone(self.zone).date() - timedelta(days=2)
+        return max(local_moment(day - timedelta(days=day.weekday()), LIST_AT, self.zone), self.first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import stat
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -173,7 +174,7 @@ def test_the_command_takes_a_list_in(shell: Shell) -> None:
     assert [stat.S_IMODE(path.stat().st_mode) for path in (faults, letters)] == [0o600, 0o600]
     told = list(csv.DictReader(io.StringIO(letters.read_bytes().decode("utf-8-sig")), delimiter=";"))
     assert [(one["reference"], one["row"]) for one in told] == [("'=A-0", "2"), ("A-2", "4")]
-    assert all(len(one["code"]) == 22 and one["contact"] for one in told)
+    assert all(re.fullmatch(r"/start [\w-]{22}", one["message"]) and one["contact"] for one in told)
     assert "Did you mean 'main'?" in faults.read_text("utf-8-sig")
 
 

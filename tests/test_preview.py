@@ -167,6 +167,15 @@ def test_it_is_read_in_easy_language() -> None:
     assert any("[Hoppa över]" in line for line in said)
 
 
+def test_what_the_contact_is_can_be_told() -> None:
+    """A journey that asks otherwise by channel, or where the service isn't known, can be read in each of its forms."""
+    usual = example(ORGANISATION, BUILT_IN, MONDAY)
+    told = example(ORGANISATION, BUILT_IN, MONDAY, {"channel": "visit", "service": "none", "outcome": "denied"})
+    assert usual.facts["service"] == next(iter(ORGANISATION.services))
+    assert (told.facts["channel"], told.facts["outcome"], "service" in told.facts) == ("visit", "denied", False)
+    assert told.names["service"] == told.names["unit"]
+
+
 def test_the_day_of_the_example_is_named() -> None:
     """The contact of a preview is today's, written as people write days in each language."""
     for language, day in (("sv", "16 november"), ("fi", "16. marraskuuta"), ("en", "16 November")):

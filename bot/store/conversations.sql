@@ -16,7 +16,7 @@ SELECT * FROM conversations WHERE contact_id = :contact ORDER BY began_at, id
 SELECT * FROM conversations WHERE person_id = :person AND turn = 'open'
 
 -- postponed_of_person: the conversation that the person put off, the nearest first
-SELECT * FROM conversations WHERE person_id = :person AND turn = 'later' ORDER BY wake_at LIMIT 1
+SELECT * FROM conversations WHERE person_id = :person AND turn = 'later' ORDER BY wake_at, useful_until LIMIT 1
 
 -- waiting_of_person: the conversation to take the floor next: the nearest deadline first
 SELECT * FROM conversations WHERE person_id = :person AND turn = 'waiting' ORDER BY useful_until, began_at LIMIT 1
@@ -43,7 +43,7 @@ UPDATE conversations SET turn = :turn, wake_at = NULL WHERE id = :id
 -- waking: conversations whose chosen moment has come, of people who are not paused
 SELECT conversations.* FROM conversations JOIN persons ON persons.id = conversations.person_id
  WHERE conversations.turn = 'later' AND conversations.wake_at <= :now AND coalesce(persons.paused_until, 0) <= :now
- ORDER BY conversations.wake_at LIMIT :limit
+ ORDER BY conversations.wake_at, conversations.useful_until LIMIT :limit
 
 -- active_between: open conversations in which something happened between two moments and that were not repeated since
 SELECT * FROM conversations

@@ -207,22 +207,23 @@ WITH started AS MATERIALIZED (
           SELECT 1 FROM contact_history AS n WHERE n.contact_id = k.contact_id AND n.id > k.id AND n.week <= :week
       )
 ),
+followed AS MATERIALIZED (
+    SELECT f.contact_id, MAX(h.disposition = 'answered') AS finished, SUM(h.state <> 'ended') AS still_open
+    FROM started
+    JOIN follow_ups AS f ON f.contact_id = started.contact_id
+    JOIN follow_up_history AS h
+        ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
+    GROUP BY f.contact_id
+),
 invited AS MATERIALIZED (
     SELECT c.journey, c.audience,
         EXISTS (SELECT 1 FROM invitations AS i WHERE i.contact_id = c.id AND i.opened_at < :close) AS looked,
         EXISTS (SELECT 1 FROM invitations AS i WHERE i.contact_id = c.id AND i.bound_at < :close AND i.person_id IS NOT NULL)
             OR EXISTS (SELECT 1 FROM answers AS a WHERE a.contact_id = c.id AND a.week <= :week) AS bound,
-        EXISTS (
-            SELECT 1 FROM follow_ups AS f JOIN follow_up_history AS h
-                ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
-            WHERE f.contact_id = c.id AND h.disposition = 'answered'
-        ) AS finished,
-        (
-            SELECT COUNT(*) FROM follow_ups AS f LEFT JOIN follow_up_history AS h
-                ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
-            WHERE f.contact_id = c.id AND COALESCE(h.state, 'planned') <> 'ended'
-        ) AS still_open
-    FROM started JOIN contacts AS c ON c.id = started.contact_id
+        COALESCE(followed.finished, 0) AS finished, COALESCE(followed.still_open, 0) AS still_open
+    FROM started
+    JOIN contacts AS c ON c.id = started.contact_id
+    LEFT JOIN followed ON followed.contact_id = started.contact_id
     WHERE started.cancelled_at IS NULL AND c.invitation = 'personal' AND c.simulated = :simulated
 )
 SELECT journey, audience, COUNT(*) AS registered, SUM(looked OR bound OR finished) AS opened,

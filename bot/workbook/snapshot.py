@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -71,6 +71,9 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
         follow_ups.add(follow_up)
     for call_back in call_backs.rows_of_week(tx, week, zone, simulated):
         asked.add(call_back)
+    # A contact starts in one week alone, so that a period's counts are those of its weeks added up.
+    funnels = {each: weeks.funnel(tx, each, each, week, zone, simulated) for each in {*period, week}}
+    reasons = {each: weeks.reasons(tx, each, each, week, zone, simulated) for each in {*period, week}}
     return Snapshot(
         week=week,
         period=period,
@@ -81,10 +84,10 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
         call_backs=asked,
         by_week={each: distributions(weeks.tallies(tx, each, each, simulated), catalogue) for each in {*period, week}},
         whole=distributions(weeks.tallies(tx, period[0], period[-1], simulated), catalogue),
-        funnels={each: weeks.funnel(tx, each, each, week, zone, simulated) for each in {*period, week}},
-        funnel=weeks.funnel(tx, period[0], period[-1], week, zone, simulated),
-        reasons={each: weeks.reasons(tx, each, each, week, zone, simulated) for each in {*period, week}},
-        period_reasons=weeks.reasons(tx, period[0], period[-1], week, zone, simulated),
+        funnels=funnels,
+        funnel=_added_funnels(row for each in period for row in funnels[each]),
+        reasons=reasons,
+        period_reasons=_added_reasons(row for each in period for row in reasons[each]),
         open=weeks.begun_openly(tx, period[0], period[-1], week, zone, simulated),
         causes=weeks.causes(tx, period[0], period[-1], week, zone, simulated),
         promises=promises(call_backs.rows_asked(tx, period[0], period[-1], week, zone, simulated)),
@@ -94,3 +97,31 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
         erased_follow_ups=weeks.erased_follow_ups(tx, week),
         schema=weeks.schema(tx),
     )
+
+
+def _added_funnels(rows: Iterable[FunnelRow]) -> list[FunnelRow]:
+    added: dict[tuple[str, str], FunnelRow] = {}
+    for row in rows:
+        before = added.get((row.journey, row.audience))
+        added[row.journey, row.audience] = (
+            row
+            if before is None
+            else FunnelRow(
+                row.journey,
+                row.audience,
+                before.registered + row.registered,
+                before.opened + row.opened,
+                before.begun + row.begun,
+                before.finished + row.finished,
+                before.still_open + row.still_open,
+            )
+        )
+    return [added[key] for key in sorted(added)]
+
+
+def _added_reasons(rows: Iterable[ReasonRow]) -> list[ReasonRow]:
+    added: dict[tuple[str, str, str, str], int] = {}
+    for row in rows:
+        key = (row.journey, row.audience, row.disposition, row.reason)
+        added[key] = added.get(key, 0) + row.follow_ups
+    return [ReasonRow(*key, added[key]) for key in sorted(added)]

@@ -79,6 +79,8 @@ CREATE TABLE spoken_codes (
     expires_at         moment NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX spoken_codes_of_invitation ON spoken_codes (invitation_id, generation) WHERE invitation_id IS NOT NULL;
+CREATE INDEX spoken_codes_of_open_invitation ON spoken_codes (open_invitation_id, generation)
+ WHERE open_invitation_id IS NOT NULL;
 CREATE TABLE wrong_codes (
     id     INTEGER PRIMARY KEY,
     lookup BLOB NOT NULL,
