@@ -72,10 +72,11 @@ async def _handed_over(settings: Settings, file: str, unit: str | None) -> None:
 
 def _written(settings: Settings, file: str, to: Path) -> int:
     with viewed_house(settings) as view:
-        return csv_files.write(to, HEADERS, _rows(view, file))
+        return csv_files.write(to, HEADERS, rows(view, file))
 
 
-def _rows(view: View, file: str) -> Iterator[tuple[str, ...]]:
+def rows(view: View, file: str) -> Iterator[tuple[str, ...]]:
+    """What stands in a file and is still to be sent: a row for each, as `HEADERS` names their cells."""
     premises, room = view.rooms.premises, view.rooms.hand_overs
     note = room.remark(premises.languages[0])
     after = ""

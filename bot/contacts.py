@@ -91,7 +91,7 @@ class Contacts:
             known = self._known(tx, new, lookup)
             if known is not None:
                 return known
-        id_ = self._premises.ids()
+        id_, week = self._premises.ids(), open_week(tx, now, self._premises.zone)
         planned = self.planned(id_, journey, new.start, new.end, now)
         contacts.add(
             tx,
@@ -111,13 +111,13 @@ class Contacts:
             start=new.start,
             end=new.end,
             now=now,
-            week=open_week(tx, now, self._premises.zone),
+            week=week,
             simulated=self._premises.simulated,
             invitation=new.invitation,
             open_invitation=new.open_invitation,
             not_asked=new.not_asked,
         )
-        self._add_follow_ups(tx, id_, new, planned, now)
+        self._add_follow_ups(tx, id_, new, planned, now, week)
         code = None
         if new.invitation == "personal":
             expires = max((one.useful_until for one in planned), default=now)
@@ -207,9 +207,14 @@ class Contacts:
         return None
 
     def _add_follow_ups(
-        self, tx: Transaction, contact: str, new: NewContact, planned: Iterable[Planned], now: datetime
+        self,
+        tx: Transaction,
+        contact: str,
+        new: NewContact,
+        planned: Iterable[Planned],
+        now: datetime,
+        week: str,
     ) -> None:
-        week = open_week(tx, now, self._premises.zone)
         planned = tuple(planned)
         merged = any(one.phase == "during" and one.status == "merged" for one in planned)
         left_out: tuple[Disposition, str] | None = ("not-asked", f"staff-{new.not_asked}") if new.not_asked else None

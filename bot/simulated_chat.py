@@ -14,6 +14,7 @@ from typing import Protocol
 from bot.library import Library
 from flows.journey import Kind, Question
 from flows.putting import choice_label
+from flows.wording import easy
 
 WAYS = (
     "skip",
@@ -29,8 +30,17 @@ WAYS = (
     "this-evening",
     "tomorrow",
     "language-name",
+    "language-name-easy",
 )
 """The shared phrases that stand on buttons and answer no question."""
+
+ASIDES = (
+    *("call-morning", "call-afternoon", "call-soon", "call-i-call", "call-never-mind", "call-share", "call-withdraw"),
+    *("call-yes", "call-partly", "call-no", "call-new-time", "call-no-thanks"),
+    *("there-now", "there-today", "there-earlier"),
+    *("erase-yes", "erase-no", "pause-week", "pause-month", "pause-start", "pause-resume"),
+)
+"""Those that stand only where no question of a journey does; "Yes" is one of them there, and an answer elsewhere."""
 
 _PLACEHOLDER = re.compile(r"\\\{[a-z_]+\\\}")
 _MARKS = {"☐": False, "☑": True}
@@ -78,6 +88,14 @@ class Speaks:
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """They hand over their own phone number with the key below the chat."""
+
+    by: Device
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Blocks:
     """They block the bot."""
 
@@ -98,22 +116,30 @@ class Vanishes:
     by: Device
 
 
-Deed = Types | Retypes | Taps | Speaks | Blocks | Unblocks | Vanishes
+Deed = Types | Retypes | Taps | Speaks | Shares | Blocks | Unblocks | Vanishes
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as it now stands on the screen. `buttons` are label and data, row by row in one line."""
+    """A message as it now stands on the screen. `buttons` are label and data, row by row in one line.
+
+    `keys` are those below the chat: what each writes; the first hands over the phone number instead.
+    """
 
     chat: int
     message: int
     text: str
     buttons: tuple[tuple[str, str], ...]
     edited: bool = False
+    keys: tuple[str, ...] = ()
 
 
 class SimulatedDoor(Protocol):
     """What stands between simulated citizens and the house, in place of a real door's wire."""
+
+    @property
+    def name(self) -> str:
+        """Of the door that it stands for."""
 
     async def bring(self, deeds: Sequence[Deed]) -> tuple[int, ...]:
         """Keep what citizens did as the real door does; the id of each one's message, 0 where it has none."""
@@ -157,11 +183,17 @@ class Reader:
     def __init__(self, library: Library) -> None:
         self._ways: dict[str, str] = {}
         self._languages: dict[str, str] = {}
+        self._asides: dict[str, list[str]] = {}
         for phrase in WAYS:
             for language, text in library.words[phrase].texts.items():
                 self._ways[text] = phrase
                 if phrase == "language-name":
                     self._languages[text] = language
+                elif phrase == "language-name-easy":
+                    self._languages[text] = easy(language)
+        for phrase in ASIDES:
+            for text in library.words[phrase].texts.values():
+                self._asides.setdefault(text, []).append(phrase)
         self._questions: list[tuple[re.Pattern[str], str, Question]] = []
         for journey in library.journeys.values():
             for question in journey.questions():
@@ -180,10 +212,14 @@ class Reader:
             phrase = self._ways.get(label.removeprefix("💡 "))
             if phrase is None:
                 rest.append((label, data))
-            elif phrase == "language-name":
+            elif phrase in ("language-name", "language-name-easy"):
                 languages[self._languages[label]] = data
             else:
                 ways[phrase] = data
+        if "skip" not in ways:
+            for label, data in (*rest, *((key, key) for key in shown.keys)):
+                # What a slot is called has its hours after it.
+                ways |= dict.fromkeys(self._asides.get(label.partition(" (")[0], ()), data)
         found = self._question(shown.text) if "skip" in ways else None
         if found is None:
             return Read(ways=ways, languages=languages)

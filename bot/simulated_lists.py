@@ -18,8 +18,7 @@ from flows.wording import in_language
 FAULTY = (2, 4)
 """How few and how many rows of a list are faulty."""
 
-_FIELDS = ("reference", "unit", "service", "channel", "start", "end", "language", "not_asked")
-_HINT = "sep=;\r\n"
+_FIELDS = ("reference", "journey", "unit", "service", "channel", "start", "end", "language", "not_asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,7 @@ def _cells(one: NewContact, dialect: Dialect, organisation: Organisation, zone: 
     service = organisation.services[one.service].name if one.service is not None else None
     return {
         "reference": one.reference or "",
+        "journey": one.journey,
         "unit": in_language(unit, dialect.language),
         "service": in_language(service, dialect.language) if service is not None else "",
         "channel": one.channel or "",

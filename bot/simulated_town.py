@@ -18,10 +18,14 @@ _OTHER_DEVICE = 0.12
 
 
 class Town:
-    """Everybody who was met so far. `stream` makes a stream of chance of its own for each name."""
+    """Everybody who was met so far."""
 
-    def __init__(self, stream: Callable[[str], random.Random], words: Words, zone: ZoneInfo) -> None:
+    def __init__(
+        self, stream: Callable[[str], random.Random], lookup: Callable[[int], bytes], words: Words, zone: ZoneInfo
+    ) -> None:
+        """`stream` makes a stream of chance of its own for each name, `lookup` what a chat's id is known by."""
         self._stream = stream
+        self._lookup = lookup
         self._words = words
         self._zone = zone
         self._meeting = stream("meeting")
@@ -29,10 +33,20 @@ class Town:
         self._citizens: list[Citizen] = []
         self._colleagues: list[Citizen] = []
         self._parents: dict[str, Citizen] = {}
+        self._by_chat: dict[int, Citizen] = {}
+        self._by_lookup: dict[bytes, Citizen] = {}
 
     def __iter__(self) -> Iterator[Citizen]:
         yield from self._citizens
         yield from self._colleagues
+
+    def of_chat(self, chat: int) -> Citizen:
+        """Whose chat this is."""
+        return self._by_chat[chat]
+
+    def of_lookup(self, lookup: bytes) -> Citizen:
+        """Whose address is known by this."""
+        return self._by_lookup[lookup]
 
     def about(self, one: Happening) -> Citizen:
         """Whom this contact is about: somebody new, somebody met before, or who the matter is about."""
@@ -60,4 +74,5 @@ class Town:
         device = Device(_FIRST_CHAT + number, "sv" if other else speaks)
         citizen = Citizen(device, speaks, self._stream(f"citizen {number}"), self._words, self._deck, self._zone)
         met.append(citizen)
+        self._by_chat[device.chat] = self._by_lookup[self._lookup(device.chat)] = citizen
         return citizen

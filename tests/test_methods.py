@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from telegram import Bot
@@ -49,7 +49,7 @@ async def test_an_answer_without_sense_leaves_it_in_doubt(server: FakeTelegram, 
     message = await send_message(bot, citizen.id, "Hej", None, BUTTONS)
     tap = (await citizen.taps("Ja"))["callback_query"]["id"]
     server.faults.next(method, Fault.GARBAGE)
-    calls = {
+    calls: dict[str, Callable[[], Awaitable[object]]] = {
         "sendMessage": lambda: send_message(bot, citizen.id, "Hej", None, None),
         "editMessageText": lambda: edit_text(bot, citizen.id, message, "Du", None, None),
         "editMessageReplyMarkup": lambda: edit_buttons(bot, citizen.id, message, None),

@@ -252,6 +252,7 @@ def _prepare(connection: sqlite3.Connection, durable: bool) -> None:
         f"synchronous={'FULL' if durable else 'OFF'}",
         "secure_delete=ON",
         "foreign_keys=ON",
+        "cache_size=-65536",  # 64 MiB: the indices that a list of contacts is written into stay in memory
         _PATIENCE,
     ):
         connection.execute(f"PRAGMA {setting}")

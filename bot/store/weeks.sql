@@ -208,12 +208,13 @@ WITH started AS MATERIALIZED (
       )
 ),
 followed AS MATERIALIZED (
-    SELECT f.contact_id, MAX(h.disposition = 'answered') AS finished, SUM(h.state <> 'ended') AS still_open
+    -- CROSS: from the contacts on; SQLite would begin with every follow-up there is.
+    SELECT started.contact_id, MAX(h.disposition = 'answered') AS finished, SUM(h.state <> 'ended') AS still_open
     FROM started
-    JOIN follow_ups AS f ON f.contact_id = started.contact_id
+    CROSS JOIN follow_ups AS f ON f.contact_id = started.contact_id
     JOIN follow_up_history AS h
         ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
-    GROUP BY f.contact_id
+    GROUP BY started.contact_id
 ),
 invited AS MATERIALIZED (
     SELECT c.journey, c.audience,

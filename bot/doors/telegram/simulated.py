@@ -53,6 +53,11 @@ class TelegramSimulated:
         )
 
     @property
+    def name(self) -> str:
+        """See `bot.simulated_chat.SimulatedDoor`."""
+        return DOOR
+
+    @property
     def readers(self) -> Mapping[str, Callable[[bytes], Arrival | None]]:
         """For the desk: how to read what this door brings."""
         return {DOOR: arrival}

@@ -17,7 +17,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.clock import Now
 from bot.doors.telegram.wire import JsonRequest, refused
 from bot.doors.telegram.writing import LONGEST
-from bot.simulated_chat import Blocks, Deed, Device, Retypes, Shown, Speaks, Taps, Types, Unblocks, Vanishes
+from bot.simulated_chat import Blocks, Deed, Device, Retypes, Shares, Shown, Speaks, Taps, Types, Unblocks, Vanishes
 from bot.store.outbox import Document
 
 LONGEST_DATA = 64
@@ -32,6 +32,23 @@ _UNCHANGED = (
     "current content and reply markup of the message"
 )
 _Buttons = tuple[tuple[str, str], ...]
+
+
+class _Button(msgspec.Struct):
+    text: str
+    callback_data: str = ""
+    request_contact: bool = False
+
+
+class _Markup(msgspec.Struct, forbid_unknown_fields=True):
+    inline_keyboard: list[list[_Button]] | None = None
+    keyboard: list[list[_Button]] | None = None
+    remove_keyboard: bool = False
+    resize_keyboard: bool = False
+    one_time_keyboard: bool = False
+
+
+_MARKUP = msgspec.json.Decoder(_Markup)
 
 
 class _Refused(Exception):
@@ -132,6 +149,10 @@ class SimulatedTelegram(JsonRequest):
                 message = chat.next_message()
                 voice = {"duration": 4, "file_id": f"voice-{message}", "file_unique_id": f"v{message}"}
                 return self._update("message", self._message(by, message, {"voice": voice})), message
+            case Shares(by, number):
+                message = chat.next_message()
+                card = {"phone_number": number, "first_name": "Demo", "user_id": by.chat}
+                return self._update("message", self._message(by, message, {"contact": card})), message
             case Retypes(by, message, text):
                 edited = self._message(by, message, {"text": text, "edit_date": self._seconds()})
                 return self._update("edited_message", edited), message
@@ -217,11 +238,11 @@ class SimulatedTelegram(JsonRequest):
         if edited and message not in chat.standing:
             raise self._refuse(name, "Bad Request: message to edit not found")
         text = self._text(name, fields) if "text" in fields else chat.standing[message][0]
-        buttons = self._buttons(name, fields)
+        buttons, keys = self._buttons(name, fields)
         if edited and chat.standing[message] == (text, buttons):
             raise self._refuse(name, _UNCHANGED)
         chat.standing[message] = (text, buttons)
-        self._shown.append(Shown(number, message, text, buttons, edited))
+        self._shown.append(Shown(number, message, text, buttons, edited, keys))
         return {
             "message_id": message,
             "from": _BOT,
@@ -239,15 +260,22 @@ class SimulatedTelegram(JsonRequest):
             raise self._refuse(name, f"Bad Request: message is {'too long' if text else 'empty'}")
         return text
 
-    def _buttons(self, name: str, fields: Mapping[str, str]) -> _Buttons:
+    def _buttons(self, name: str, fields: Mapping[str, str]) -> tuple[_Buttons, tuple[str, ...]]:
+        """The buttons under a message, and the keys below the chat."""
         if "reply_markup" not in fields:
-            return ()
-        rows = msgspec.json.decode(fields["reply_markup"], type=dict[str, list[list[dict[str, str]]]])
-        buttons = tuple((button["text"], button["callback_data"]) for row in rows["inline_keyboard"] for button in row)
+            return (), ()
+        markup = _MARKUP.decode(fields["reply_markup"])
+        kinds = (markup.inline_keyboard, markup.keyboard, markup.remove_keyboard or None)
+        if sum(kind is not None for kind in kinds) != 1 or (markup.inline_keyboard is None and name != "sendMessage"):
+            raise self._refuse(name, "Bad Request: object expected as reply markup")
+        buttons = tuple((one.text, one.callback_data) for row in markup.inline_keyboard or () for one in row)
         for label, data in buttons:
             if not label.strip() or not 1 <= len(data.encode()) <= LONGEST_DATA:
                 raise self._refuse(name, "Bad Request: BUTTON_DATA_INVALID")
-        return buttons
+        keys = tuple(one.text for row in markup.keyboard or () for one in row)
+        if not all(key.strip() for key in keys):
+            raise self._refuse(name, "Bad Request: keyboard button text must not be empty")
+        return buttons, keys
 
     def _refuse(self, name: str, description: str) -> _Refused:
         self.refused.append(f"{name}: {description}")
