@@ -7,6 +7,7 @@ the reverse. A timer is a row: the heartbeat only wakes functions that ask the s
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -134,6 +135,9 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
     async with opened(settings) as application:
+        # What stands from here on is never garbage: a full collection would stop everybody for a tenth of a second.
+        gc.collect()
+        gc.freeze()
         if settings.organisation is None:
             _log.warning(
                 "KUNDRESA_ORGANISATION is not set: citizens read a stand-in for the organisation's name and phone. "

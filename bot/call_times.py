@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
-
+from bot import days
 from bot.organisation import Organisation
 from bot.premises import Premises
 from flows.calendar import by_local_days, local_moment
@@ -94,20 +92,8 @@ def _span_told(premises: Premises, span: Span, language: str) -> str:
 
 def _clock_time(premises: Premises, wall: time, language: str) -> str:
     pattern = premises.words["call-time-pattern" if wall.minute else "call-hour-pattern"]
-    return format_time(wall, in_language(pattern, language), locale=_locale(premises, language))
+    return days.by_pattern(wall, in_language(pattern, language), language)
 
 
 def _dated(premises: Premises, day: date, language: str) -> str:
-    return format_date(
-        day, in_language(premises.words["call-day-pattern"], language), locale=_locale(premises, language)
-    )
-
-
-def _locale(premises: Premises, language: str) -> Locale:
-    # Babel may not know a language that texts are written in; then the days are those of the first language.
-    for code in (language, *premises.languages):
-        try:
-            return Locale.parse(code)
-        except (UnknownLocaleError, ValueError):
-            continue
-    return Locale("en")
+    return days.by_pattern(day, in_language(premises.words["call-day-pattern"], language), language)

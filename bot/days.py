@@ -1,9 +1,12 @@
-"""Days and times as people write them in their language, by Babel. Easy-read languages are written as their plain one."""
+"""Days and times as people write them in their language, by the Unicode Consortium's data (CLDR, through Babel).
+
+Easy-read languages are written as their plain one; a language that CLDR doesn't know as English.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, time
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -15,14 +18,10 @@ _LOCALES: Mapping[str, str] = {"en": "en_GB"}
 """Where a language's days are not written as its bare name would have them: 18 November, not November 18."""
 
 
+@lru_cache(maxsize=1024)
 def day(when: date, language: str) -> str:
     """A day within a year: "18 november", "18. marraskuuta", "18 November"."""
     return format_skeleton("MMMMd", when, locale=_locale(language))
-
-
-def weekday(when: date, language: str) -> str:
-    """A day with its weekday: "onsdag 18 november", "keskiviikkona 18. marraskuuta", "Wednesday 18 November"."""
-    return format_skeleton("MMMMEEEEd", when, locale=_locale(language))
 
 
 def whole_day(when: date, language: str) -> str:
@@ -30,9 +29,11 @@ def whole_day(when: date, language: str) -> str:
     return format_date(when, "long", locale=_locale(language))
 
 
-def hour(when: datetime, language: str) -> str:
-    """The time of day of a local moment, as its clock shows it: "14:00", "14.00"."""
-    return format_time(when, "short", locale=_locale(language))
+def by_pattern(when: date | time, pattern: str, language: str) -> str:
+    """A day or a time of day by a pattern of CLDR, such as "EEEE d MMMM": "onsdag 18 november"."""
+    if isinstance(when, time):
+        return format_time(when, pattern, locale=_locale(language))
+    return format_date(when, pattern, locale=_locale(language))
 
 
 @lru_cache(maxsize=32)

@@ -10,7 +10,6 @@ import asyncio
 import base64
 import random
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,17 +21,22 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from bot import journal, leftovers
+from bot.cards import USER_NAME
 from bot.clock import Now, iso_week, week_start
 from bot.desk import Desk, Reader
+from bot.journal import Journal
 from bot.lock import held
-from bot.openings import Refused, opened_house
+from bot.openings import House, Refused, opened_house
 from bot.rooms import Rooms, built
 from bot.screen import line, program, table
 from bot.settings import Settings
+from bot.simulated_account import Account, reckoned, told
 from bot.simulated_chat import SimulatedDoor
+from bot.simulated_staff import DUE, LISTS
 from bot.simulation import SimulatedClock, Simulation, Surroundings, began_at
-from bot.store import answers, contacts, database, facts, follow_ups
-from bot.store.database import Store, Transaction
+from bot.store import database, facts
+from bot.store.database import Store
 from bot.workbook.export import data_name, make_up, report_name
 
 UNTIL = date(2026, 11, 2)
@@ -46,7 +50,11 @@ LANGUAGES = ("sv", "fi", "en")
 
 _MARKER = ".kundresa-demo"
 _DATABASE, _KEY, _ORGANISATION, _EXPORTS = "kundresa.db", "kundresa.db.key", "organisation.yaml", "exports"
-_OURS = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", _KEY, _ORGANISATION)
+_OURS = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", f"{_DATABASE}.journal", _KEY, _ORGANISATION)
+_FOLDERS = (_EXPORTS, LISTS, DUE)
+_NOBODY = b"kundresa-demo"
+"""No bot's name: a hyphen can't be in one, so that the links of a demo lead nowhere."""
+
 _PILOT_FROM = "2026-10-19"
 _IDS = "abcdefghijkmnpqrstuvwxyz23456789"
 _ID_LENGTH = 14
@@ -73,7 +81,7 @@ Build = Callable[[Store, Rooms, Now], Door]
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a demo left behind. `dispositions` counts follow-ups by where they ended, "" those still open.
+    """What a demo left behind. `week` is the newest with workbooks.
 
     `planted` is what citizens wrote that leads to a person, `refused` what the wire would not have taken.
     """
@@ -82,10 +90,7 @@ class Demo:
     week: str
     report: Path
     data: Path
-    contacts: int
-    persons: int
-    answers: int
-    dispositions: Mapping[str, int]
+    account: Account
     absences: int
     planted: tuple[str, ...]
     refused: tuple[str, ...]
@@ -114,6 +119,7 @@ async def demo(
         _furnish(to, monday + timedelta(weeks=weeks // 2), seed)
         async with opened_house(own) as house:
             await house.store.write(facts.put, facts.SIMULATED, b"1")
+            await house.store.write(facts.put, USER_NAME, _NOBODY)
             stream = random.Random(f"{seed} ids")  # noqa: S311 - to be repeated, not to be unguessable
             chance = random.Random(f"{seed} chance")  # noqa: S311
             premises = replace(
@@ -124,7 +130,8 @@ async def demo(
             )
         store = await database.opened(own.database, durable=False)
         try:
-            return await _played(own, build, store, built(premises), monday, weeks, seed, progress)
+            rooms = built(premises, Journal(journal.path_of(own.database)))
+            return await _played(own, build, House(store, premises, rooms), monday, weeks, seed, progress)
         finally:
             await store.close()
 
@@ -132,16 +139,24 @@ async def demo(
 def show(played: Demo) -> None:
     """Where the files are, what to open first, and how many there are of what."""
     folder = played.settings.database.parent
-    counts = {"contacts": played.contacts, "persons": played.persons, "answers": played.answers}
-    ended = {f"follow-ups: {name or 'still open'}": number for name, number in played.dispositions.items()}
+    account = played.account
+    counts = {"contacts": account.contacts, "persons": account.persons, "answers": account.answers}
+    ended = {f"follow-ups: {name or 'still open'}": number for name, number in account.dispositions.items()}
     table(("what", "how many"), [(name, str(number)) for name, number in {**counts, **ended}.items()], "")
+    line()
+    for sentence in told(account):
+        line(sentence)
     line()
     line(f"Everything is in {folder} and can be thrown away.")
     line(f"Open first:  {played.report}  (the newest report)")
     line(f"Then:        {played.data}  (its rows and own words)")
+    line(f"Lists:       {folder / LISTS}  (as they came, each with a report of what was wrong)")
+    line(f"Sender:      {folder / DUE}  (what was due for people who had opened nothing)")
     line("To go on, with these set:")
     line(f"  export KUNDRESA_DATABASE={played.settings.database} KUNDRESA_ORGANISATION={played.settings.organisation}")
     line(f"  {program()} contacts list --week {played.week}")
+    line(f"  {program()} call-backs list --all")
+    line(f"  {program()} erasures list")
 
 
 @contextmanager
@@ -172,17 +187,17 @@ class _Lines:
 async def _played(
     settings: Settings,
     build: Build,
-    store: Store,
-    rooms: Rooms,
+    house: House,
     monday: date,
     weeks: int,
     seed: int,
     progress: Callable[[float], None],
 ) -> Demo:
-    premises = rooms.premises
-    clock = SimulatedClock(began_at(monday, premises.zone))
-    door = build(store, rooms, clock)
-    desk = Desk(store, premises.keyring, rooms.citizens, door.readers, clock, lambda: None)
+    premises, store = house.premises, house.store
+    began = began_at(monday, premises.zone)
+    clock = SimulatedClock(began)
+    door = build(store, house.rooms, clock)
+    desk = Desk(store, premises.keyring, house.rooms.citizens, door.readers, clock, lambda: None)
 
     async def exported() -> None:
         await make_up(
@@ -195,39 +210,28 @@ async def _played(
             simulated=True,
         )
 
-    around = Surroundings(rooms, store, door, clock, desk.take_batch, exported, progress)
+    async def settled() -> None:
+        if await leftovers.settled(store, settings.exports, quiet=True):
+            await exported()
+
+    folder = settings.database.parent
+    around = Surroundings(house, folder, door, clock, desk.take_batch, exported, settled, progress)
     simulation = Simulation(around, seed=seed, monday=monday, weeks=weeks)
     try:
         await simulation.run()
     finally:
         await door.close()
     newest = iso_week(week_start(iso_week(clock(), premises.zone), premises.zone) - timedelta(days=1), premises.zone)
-    counted = await store.read(_counted, clock)
     return Demo(
         settings=settings,
         week=newest,
         report=settings.exports / report_name(newest),
         data=settings.exports / data_name(newest),
-        contacts=counted["contacts"],
-        persons=counted["persons"],
-        answers=counted["answers"],
-        dispositions={name[1:]: number for name, number in sorted(counted.items()) if name.startswith("=")},
+        account=await store.read(reckoned, simulation.counted, began, clock(), premises.zone),
         absences=simulation.absences,
         planted=tuple(simulation.planted),
         refused=tuple(door.refused),
     )
-
-
-def _counted(tx: Transaction, now: Now) -> Counter[str]:
-    counted: Counter[str] = Counter(contacts=0, persons=0, answers=0)
-    persons = set()
-    for contact in contacts.listed(tx, database.EPOCH, now() + timedelta(days=365)):
-        counted["contacts"] += 1
-        persons.add(contact.person_id)
-        counted["answers"] += sum(given.status == "answered" for given in answers.of_contact(tx, contact.id))
-        counted.update(f"={follow_up.disposition or ''}" for follow_up in follow_ups.of_contact(tx, contact.id))
-    counted["persons"] = len(persons - {None})
-    return counted
 
 
 def _settings(settings: Settings, to: Path) -> Settings:
@@ -259,8 +263,9 @@ def _furnish(folder: Path, pilot_from: date, seed: int) -> None:
     """An empty demo folder: what an earlier demo left is taken away, anything else is left alone."""
     for name in _OURS:
         (folder / name).unlink(missing_ok=True)
-    if (folder / _EXPORTS).is_dir() and not (folder / _EXPORTS).is_symlink():
-        shutil.rmtree(folder / _EXPORTS)
+    for name in _FOLDERS:
+        if (folder / name).is_dir() and not (folder / name).is_symlink():
+            shutil.rmtree(folder / name)
     (folder / _MARKER).touch()
     text = resources.files("bot").joinpath("demo_organisation.yaml").read_text("utf-8")
     (folder / _ORGANISATION).write_text(text.replace(_PILOT_FROM, pilot_from.isoformat()), "utf-8")

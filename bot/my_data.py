@@ -13,8 +13,8 @@ from datetime import datetime
 from functools import partial
 
 import msgspec
-from babel.dates import format_date
 
+from bot import days
 from bot.keys import Unreadable
 from bot.occasions import names_of
 from bot.people import UNTIL_START
@@ -135,12 +135,6 @@ def read_by_programs(premises: Premises, held: Held) -> bytes:
         ],
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=2)
-
-
-def day_written(day: datetime, language: str) -> str:
-    """A local day as people write it, with its year."""
-    spoken = plain(language)
-    return format_date(day, "long", locale="en_GB" if spoken == "en" else spoken)
 
 
 def _registered(contact: Contact) -> dict[str, object]:
@@ -275,7 +269,7 @@ class _Voice:
 
     def when(self, moment: datetime) -> str:
         local = moment.astimezone(self.premises.zone)
-        return f"{day_written(local, self.language)} {local:%H:%M}"
+        return f"{days.whole_day(local.date(), self.language)} {local:%H:%M}"
 
 
 def _last(premises: Premises, sealed: bytes) -> str:

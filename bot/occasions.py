@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from babel import localedata
-from babel.dates import format_skeleton
-
+from bot import days
 from bot.premises import Premises
 from bot.store.contacts import Contact
 from bot.store.follow_ups import FollowUp
 from flows.journey import Words
 from flows.route import Occasion
-
-_LOCALES: Mapping[str, str] = {"en": "en_GB"}
-"""Where a language's days are not written as its bare name would have them: 18 November, not November 18."""
 
 
 def occasion_of(premises: Premises, contact: Contact, follow_up: FollowUp, door: str) -> Occasion:
@@ -68,10 +63,5 @@ def names_of(
 
 
 def day_named(day: date, languages: Sequence[str]) -> Words:
-    """A day as people write it in each language, without its year: "18 november", "18. marraskuuta", "18 November".
-
-    By the Unicode Consortium's data (CLDR, skeleton MMMMd); a language that has none is left out.
-    """
-    locales = {language: _LOCALES.get(language, language) for language in languages}
-    known = {language: locale for language, locale in locales.items() if localedata.exists(locale)}
-    return Words({language: format_skeleton("MMMMd", day, locale=locale) for language, locale in known.items()})
+    """A day in each language, without its year: "18 november", "18. marraskuuta", "18 November"."""
+    return Words({language: days.day(day, language) for language in languages})

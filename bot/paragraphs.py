@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel import Locale
-from babel.dates import format_date, format_time
-
+from bot import days
 from flows.journey import Words
 from flows.wording import filled
 
@@ -25,7 +23,6 @@ _GSM = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_DOUBLE = frozenset("\f^{}\\[~]|€")
-_LOCALES = {"en": "en_GB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +78,4 @@ def _is_gsm(text: str) -> bool:
 
 
 def _told(moment: datetime, language: str) -> str:
-    locale = Locale.parse(_LOCALES.get(language, language))
-    return f"{format_date(moment.date(), 'long', locale)}, {format_time(moment.time(), 'short', locale=locale)}"
+    return f"{days.whole_day(moment.date(), language)}, {days.by_pattern(moment.time(), 'short', language)}"

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot import days
 from bot.erasures import Erasures
-from bot.my_data import Held, day_written, gathered, read_by_people, read_by_programs, told
+from bot.my_data import Held, gathered, read_by_people, read_by_programs, told
 from bot.people import UNTIL_START, People
 from bot.premises import Premises
 from bot.remarks import Remarks
@@ -175,4 +176,4 @@ class Privacy:
         return self._premises.words.get(f"erase-chat-{person.door}", Words({"": ""}))
 
     def _day(self, moment: datetime, person: Person) -> str:
-        return day_written(moment.astimezone(self._premises.zone), person.language)
+        return days.whole_day(moment.astimezone(self._premises.zone).date(), person.language)

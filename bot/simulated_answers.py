@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 
 from bot.simulated_chat import Deed, Device, Offer, Read, Taps, Types
-from bot.simulated_office import Experience
+from bot.simulated_experiences import Experience
 from bot.simulated_words import Words, mistyped
 
 _COMMENTS, _TELLS = 0.6, 0.85

@@ -13,12 +13,14 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.simulated_answers import Answers
+from bot.simulated_asides import Asides
 from bot.simulated_chat import (
     Blocks,
     Deed,
     Device,
     Read,
     Retypes,
+    Shares,
     Shown,
     Speaks,
     Taps,
@@ -26,14 +28,15 @@ from bot.simulated_chat import (
     Unblocks,
     Vanishes,
 )
-from bot.simulated_manners import TURNING, Deck
-from bot.simulated_office import Experience
+from bot.simulated_experiences import Experience
+from bot.simulated_manners import ANSWERING, TURNING, Deck
 from bot.simulated_words import Words
 from flows.calendar import by_local_days
+from flows.wording import easy
 
 _HERE = timedelta(seconds=90)
 _ASLEEP_FROM, _ASLEEP_UNTIL = time(23), time(7)
-_CALLED, _CHANGES_BY_WORD = 0.06, 0.3
+_CALLED, _CHANGES_BY_WORD, _READS_EASILY = 0.06, 0.3, 0.05
 _OPENED, _OPENED_SOON = 0.76, 0.56
 _SOON, _LATE = 40, (300, 10 * 1440)  # minutes until an invitation is opened: on average, and at least and at most
 # 60 % of those who answer do so within the hour (a clinic's messages, publish.csiro.au SH22021).
@@ -65,6 +68,9 @@ class Citizen:
         self._agenda: list[_Entry] = []
         self._entries = 0
         self._answers = Answers(device, language, chance, words)
+        easily = easy(language) if chance.random() < _READS_EASILY else ""
+        self._asides = Asides(chance, language, easily)
+        self._speaks_another = bool(easily) or device.language != language
         self._manner = "plain"
         self._turning = 0
         self._step = 0
@@ -75,12 +81,11 @@ class Citizen:
         self._shown_at: datetime | None = None
         self._answered: tuple[int, str] | None = None
         self._acted_at: datetime | None = None
-        self._language_asked = False
 
     @property
     def planted(self) -> list[str]:
         """What they wrote that leads to a person."""
-        return self._answers.planted
+        return [*self._answers.planted, *self._asides.numbers]
 
     @property
     def next_at(self) -> datetime | None:
@@ -93,7 +98,7 @@ class Citizen:
 
     def invited(self, code: str, experience: Experience, now: datetime) -> None:
         """They are given a code for a contact; they may open it soon, late or never."""
-        self._answers.lived.append(experience)
+        self.lives(experience)
         chance = self._chance.random()
         if chance >= _OPENED or self._gone:
             return
@@ -101,19 +106,36 @@ class Citizen:
         minutes = self._chance.expovariate(1 / _SOON) if soon else self._chance.uniform(*_LATE)
         self._plan(self._awake(now + timedelta(minutes=2 + minutes)), "open", code)
 
+    def lives(self, experience: Experience) -> None:
+        """They have a contact, whether or not anybody invites them to tell of it."""
+        self._answers.lived.append(experience)
+
+    def scans(self, code: str, experience: Experience, there: str, now: datetime, again: datetime | None) -> None:
+        """They scan a poster or a card, once or twice, and will say when they were `there`."""
+        self.lives(experience)
+        self._asides.there = there
+        self._plan(now + timedelta(seconds=5), "open", code)
+        if again is not None:
+            self._plan(again, "open", code)
+
+    def opens_after_all(self, code: str, now: datetime) -> None:
+        """They are sent the code once more, and open it within the day."""
+        self._plan(self._awake(now + timedelta(minutes=self._chance.randint(5, 600))), "open", code)
+
+    def is_called(self, *, talked: bool) -> None:
+        """Somebody called them, or was there when they did; `talked`: and they spoke."""
+        self._asides.talked = talked
+
     def sees(self, shown: Shown, read: Read, now: datetime) -> None:
         """Something appears on the screen."""
         if self._gone:
             return
-        if "in-an-hour" in read.ways:
-            choice = self._chance.choice(("in-an-hour", "this-evening", "tomorrow"))
-            self._plan(now + timedelta(seconds=6), "tap", read.ways[choice], shown.message)
-        elif read.languages:
-            self._plan(now + timedelta(seconds=8), "tap", read.languages[self.language], shown.message)
-        elif "continue" in read.ways:
-            self._plan(now + timedelta(seconds=25), "tap", read.ways["continue"], shown.message)
-        elif read.asks:
+        if read.asks:
             self._is_asked(shown, read, now)
+            return
+        aside = self._asides.done_about(read, new=not shown.edited)
+        if aside is not None:
+            self._plan(now + timedelta(seconds=aside.seconds), aside.what, aside.detail, shown.message)
         elif self._question is not None and shown.message == self._question[0]:
             self._question = None
             if "change" in read.ways:
@@ -121,8 +143,6 @@ class Citizen:
         elif "wish" in read.ways and "call-me" not in read.ways and self._manner == "wishes" and not self._turned:
             self._turned = True
             self._plan(now + timedelta(seconds=30), "tap", read.ways["wish"], shown.message)
-        elif "call-me" in read.ways and not shown.edited and self._chance.random() < 0.4:
-            self._plan(now + timedelta(seconds=15), "tap", read.ways["call-me"], shown.message)
 
     def acts(self, now: datetime) -> list[Deed]:
         """What they do now."""
@@ -206,6 +226,11 @@ class Citizen:
                 return [Retypes(self.device, entry.message, entry.detail)]
             case "write":
                 return [Types(self.device, entry.detail)]
+            case "share":
+                return [Shares(self.device, entry.detail)]
+            case "erase":
+                self._leaves()
+                return [Taps(self.device, entry.message, entry.detail)]
             case "unblock":
                 return [Unblocks(self.device)]
         if self._question is None:
@@ -220,12 +245,16 @@ class Citizen:
     def _turn(self, message: int, read: Read, now: datetime) -> list[Deed] | None:
         """What their manner makes them do in place of an answer; None where they just answer."""
         by, chance = self.device, self._chance
-        speaks_another = self.device.language != self.language and not self._language_asked
-        if speaks_another:
-            self._language_asked = True
+        if self._speaks_another:
+            self._speaks_another = False
             self._again(now)
             return [Types(by, self._said("language"))]
-        if self._manner in ("plain", "types", "skips", "wishes", "changes", "retypes", "ignores"):
+        if self._manner in ANSWERING:
+            return None
+        if self._manner == "erases":
+            self._turned = True
+            later = now + timedelta(hours=chance.randint(3, 12 * 24))
+            self._plan(self._awake(later), "write", self._said("erase"))
             return None
         if self._manner == "unclear" and read.kind == "words":
             return None
@@ -254,15 +283,23 @@ class Citizen:
         if self._manner == "doubles":
             deeds = self._answer(message, read, now)
             return [*deeds, *(deed for deed in deeds if isinstance(deed, Taps))]
-        self._again(now)
+        self._again(now, 180 if self._manner == "calls" else 20)
+        if self._manner == "calls" and "call-me" in read.ways:
+            return [Taps(by, message, read.ways["call-me"])]
         if self._manner == "voice":
             return [Speaks(by)]
         if self._manner == "privacy" and "rights" in read.ways:
             return [Taps(by, message, read.ways["rights"])]
         return [Types(by, self._said(self._manner))]
 
-    def _again(self, now: datetime) -> None:
-        self._plan(now + timedelta(seconds=self._chance.randint(20, 80)), "answer")
+    def _leaves(self) -> None:
+        """Nothing is left to be asked about: only invitations yet to come are."""
+        self._question, self._answered, self._silent = None, None, True
+        self._agenda = [entry for entry in self._agenda if entry.what == "open"]
+        heapq.heapify(self._agenda)
+
+    def _again(self, now: datetime, least: int = 20) -> None:
+        self._plan(now + timedelta(seconds=least + self._chance.randint(0, 60)), "answer")
 
     def _answer(self, message: int, read: Read, now: datetime) -> list[Deed]:
         by, chance = self.device, self._chance
@@ -272,7 +309,7 @@ class Citizen:
                 return [Types(by, self._said("change"))]
             return [Taps(by, *self._answered)]
         if "call-me" in read.ways and chance.random() < _CALLED:
-            self._again(now)
+            self._again(now, 180)
             return [Taps(by, message, read.ways["call-me"])]
         return [self._answers.answer(message, read, now)]
 

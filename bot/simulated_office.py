@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.contacts import NewContact
 from bot.simulated_experiences import Experience, drawn, lived
+from bot.simulated_manners import FATES, Deck
 from flows.calendar import Calendar, by_local_days, local_moment
 
 LANGUAGES = (("sv", 0.70), ("fi", 0.15), ("en", 0.15))
@@ -26,7 +27,7 @@ LIST_AT = time(7)
 SERVICE_CENTRE = "service-centre"
 """The unit whose customers are colleagues."""
 
-SICK_UNIT, SICK_DAY = "soder", 2
+SICK_UNIT, SICK_DAY = "centrum", 2
 """Where everything is cancelled on the Wednesday of the middle week."""
 
 Way = Literal["list", "desk", "matter", "poster", "card"]
@@ -39,7 +40,7 @@ _FUNCTIONS = (
     *(("switchboard", 2.0), ("staff-direct", 3.0), ("it-support", 4.0), ("finance-support", 2.0)),
     *(("procurement", 1.0), ("case-system-a", 2.0), ("case-system-b", 1.0)),
 )
-_CANCELLED, _MOVED, _LEFT_OUT, _REBOOKED = 0.04, 0.06, 0.025, 0.2
+_CALLED_OFF, _LEFT_OUT, _REBOOKED = 0.01, 0.015, 0.2
 _NOTED = {"visit": 0.45, "call": 0.15}
 _OUTCOMES = (("granted", 0.55), ("partly", 0.2), ("denied", 0.2), ("other", 0.05))
 _SOLVED = (("yes", 0.6), ("ongoing", 0.25), ("no", 0.15))
@@ -88,9 +89,10 @@ def happenings(chance: random.Random, monday: date, weeks: int, zone: ZoneInfo, 
     first = local_moment(monday, LIST_AT, zone)
     end = local_moment(monday + timedelta(weeks=weeks), time(0), zone)
     found: list[Happening] = []
+    fates = Deck(chance, FATES)
     # Two weeks more, so that visits are booked ahead until the very end.
     for week in range(weeks + 2):
-        office = _Office(chance, zone, calendar, week >= weeks // 2, first, f"{monday.year}-{week + 1:02}")
+        office = _Office(chance, zone, calendar, week >= weeks // 2, first, f"{monday.year}-{week + 1:02}", fates)
         for _ in range(chance.randint(*A_WEEK)):
             day = monday + timedelta(days=7 * week + int(drawn([(str(day), part) for day, part in _DAYS], chance)))
             start = local_moment(day, time(chance.randrange(*_HOURS), 5 * chance.randrange(12)), zone)
@@ -113,6 +115,7 @@ class _Office:
     later: bool
     first: datetime
     name: str
+    fates: Deck
     numbered: int = 0
 
     def occasion(self, start: datetime) -> Iterator[Happening]:
@@ -148,7 +151,7 @@ class _Office:
         cause = experience.cause if self.chance.random() < 0.7 else None
         at = max(end + timedelta(minutes=self.chance.randint(1, 30)), self.first)
         changes = [*self._noted("call", end, experience)]
-        if self.chance.random() < _CANCELLED / 4:
+        if self.chance.random() < _CALLED_OFF:
             changes.append(Change(at + timedelta(minutes=40), "cancelled"))
         return [Happening(at, "desk", replace(new, cause=cause, solved=drawn(_SOLVED, self.chance)), experience,
                           tuple(changes))]  # fmt: skip
@@ -182,7 +185,7 @@ class _Office:
             ("visit", visited, visited + timedelta(hours=1), by_local_days(visited, -3, self.zone)),
             (None, begun, by_local_days(begun, 30, self.zone), begun),
         )
-        made = []
+        made: list[Happening] = []
         for channel, at, end, known in steps:
             new = NewContact(
                 "school-start", unit, at, end, service="childcare", channel=channel, matter=matter,
@@ -208,24 +211,22 @@ class _Office:
         referred = f"2026-{self.chance.randrange(100_000, 1_000_000)}" if self.chance.random() < 0.5 else None
         self.numbered += 1
         reference = f"B{self.name}-{self.numbered:03}" if numbered else referred
-        left_out = drawn(_REASONS, self.chance) if self.chance.random() < _LEFT_OUT / 2 else None
+        left_out = drawn(_REASONS, self.chance) if self.chance.random() < _LEFT_OUT else None
         return NewContact(
             journey, unit, start, end, service=service, channel=channel, reference=reference, not_asked=left_out
         ), experience
 
     def _fate(self, known: datetime, start: datetime) -> list[Change]:
         """At most one of: cancelled, moved, left out."""
-        drawn_at = self.chance.random()
+        fate = self.fates.deal()
         hours = timedelta(hours=self.chance.choice((-26, -20, -3, 2)))
         at = max(start + hours, known + timedelta(hours=1))
-        if drawn_at < _CANCELLED:  # usually the day before; some people simply do not come
-            return [Change(at, "cancelled")]
         soon = max(start - timedelta(hours=self.chance.randint(3, 40)), known + timedelta(hours=1))
-        if drawn_at < _CANCELLED + _MOVED and soon < start:
+        if fate == "cancelled":  # usually the day before; some people simply do not come
+            return [Change(at, "cancelled")]
+        if fate == "moved" and soon < start:
             return [Change(soon, "moved", start=self._open_day(start, self.chance.randint(1, 5)))]
-        if drawn_at < _CANCELLED + _MOVED + _LEFT_OUT / 2:
-            return [Change(soon, "left-out", reason=drawn(_REASONS, self.chance))]
-        return []
+        return [Change(soon, "left-out", reason=drawn(_REASONS, self.chance))] if fate == "left-out" else []
 
     def _noted(self, kind: str, end: datetime, experience: Experience) -> list[Change]:
         if self.chance.random() >= _NOTED[kind]:

@@ -21,6 +21,7 @@ from bot.inbox_folder import taken_in
 from bot.open_invitations import About
 from bot.openings import House, View
 from bot.simulated_lists import DIALECTS, written
+from bot.simulated_manners import PROMISES, Deck
 from bot.simulated_office import Change, Happening
 from bot.store import call_backs, contacts, hand_overs, open_invitations, people
 from bot.store.call_backs import Listed, Outcome
@@ -36,7 +37,6 @@ CARDS_A_SHEET = 8
 _LAY = timedelta(hours=1)
 _GOOD_FOR = timedelta(days=365)
 _MOST_HANDED_OVER = 500
-_FATES = (("in-time", 0.66), ("late", 0.12), ("never", 0.12), ("not-reached", 0.1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Staff:
         self._folder = folder
         self._chance = chance
         self._zone = house.premises.zone
+        self._promises = Deck(chance, PROMISES)
         self._fates: dict[str, _Fate | None] = {}
         self._cards: dict[str, list[str]] = {}
         self._posters: dict[str, str] = {}
@@ -196,7 +197,7 @@ class Staff:
 
     def _fate(self, promised: Listed) -> _Fate | None:
         """What will come of a promise; None: nobody ever calls."""
-        kind = self._chance.choices([name for name, _ in _FATES], [part for _, part in _FATES])[0]
+        kind = self._promises.deal()
         waits = promised.deadline - promised.asked_at
         # What falls outside of office hours is done at the first round within them.
         at = promised.asked_at + waits * self._chance.uniform(0.15, 0.9)
@@ -227,4 +228,3 @@ def _end(contact: Contact, start: datetime) -> datetime | None:
 
 def _talked(promised: Listed) -> Outcome:
     return "met" if promised.way == "i-call" else "reached"
-

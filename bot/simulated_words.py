@@ -29,7 +29,7 @@ class Subject:
     """What own words are about: the contact's service and channel, by code, and how it went."""
 
     service: str
-    channel: str
+    channel: str | None
     tone: Tone
 
 
@@ -63,6 +63,8 @@ class Words:
     def _composed(self, topic: str, subject: Subject, language: str, chance: random.Random) -> str:
         if topic == "led":
             return self._joined(language, chance, ("", "led", ""), ("maybe", "led ending", ""))
+        if topic in ("spared-words", "what-else"):
+            return chance.choice(self._list(language, "spared", ""))
         if topic in ("wished", "last-time"):
             return self._joined(language, chance, ("", f"{topic} lead", ""), ("", topic, "")) + "."
         if topic == "difference":
@@ -83,7 +85,9 @@ class Words:
 
     def _about(self, language: str, tone: str, subject: Subject, chance: random.Random) -> str:
         kinds = cast(Mapping[str, Sequence[str]], self.own[language][tone])
-        return chance.choice([*kinds[subject.channel], *kinds[subject.service]])
+        # What is not a service to citizens is one to colleagues.
+        about = kinds.get(subject.service, kinds["internal"])
+        return chance.choice([*kinds.get(subject.channel or "", ()), *about])
 
     def _joined(self, language: str, chance: random.Random, *parts: tuple[str, str, str]) -> str:
         taken = [part for part in parts if part[0] != "maybe" or chance.random() < 0.8]

@@ -216,9 +216,7 @@ class Simulation:
         around, now = self._around, self._around.clock()
         self._away_until = None
         await self._store.write(self._rooms.follow_ups.heard, now)
-        held: Sequence[Deed] = [
-            deed for at, deed in self._held if not isinstance(deed, Taps) or now - at <= _TAPS_KEPT
-        ]
+        held: Sequence[Deed] = [deed for at, deed in self._held if not isinstance(deed, Taps) or now - at <= _TAPS_KEPT]
         self._held.clear()
         await around.door.bring(held)
         while await around.take():

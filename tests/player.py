@@ -11,7 +11,7 @@ from tests.screen import Placed, Screen
 
 @dataclass(frozen=True)
 class Kept:
-    """One answer row as it was kept."""
+    """One answer row as it was kept. `contact` is the letter of a contact that is not the transcript's own."""
 
     question: str
     asking: int
@@ -21,13 +21,15 @@ class Kept:
     text: str | None
     masked: tuple[str, ...]
     probability: float | None
+    contact: str = ""
 
     def __str__(self) -> str:
         """The row as a line."""
+        question = f"{self.contact}: {self.question}" if self.contact else self.question
         if self.status == "answered":
-            line = f"{self.question} = " + (f'"{self.text}"' if self.text is not None else ", ".join(self.codes))
+            line = f"{question} = " + (f'"{self.text}"' if self.text is not None else ", ".join(self.codes))
         else:
-            line = f"{self.question} {self.status.replace('-', ' ')}"
+            line = f"{question} {self.status.replace('-', ' ')}"
             line += f' "{self.text}"' if self.text is not None else ""
         notes = [f"asking {self.asking}"] if self.asking > 1 else []
         notes += [f"masked {', '.join(self.masked)}"] if self.masked else []
@@ -67,4 +69,4 @@ class Player(Protocol):
         """Time passes, and what falls due happens."""
 
     async def kept(self) -> list[Kept]:
-        """The rows of this conversation, in the order in which they were kept."""
+        """The rows of this conversation, in the order in which they were kept; then those of the other contacts."""

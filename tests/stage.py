@@ -7,10 +7,11 @@ leaves behind reaches another, and the database is opened once.
 from __future__ import annotations
 
 import html
+import re
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -105,10 +106,9 @@ class WholeBot:
         self._store = stage.bot.house.store
         self._citizen: Citizen = stage.server.citizen(language_code=plain(transcript.language))
         self._lookup = stage.bot.house.premises.keyring.lookup("telegram", str(self._citizen.id))
-        written = scene(transcript)
-        days = [day_named(one.start.astimezone(ZONE).date(), LANGUAGES).texts.values() for one in (at, written)]
-        self._days = [*zip(*days, strict=True)]
+        self._days = _days(transcript, at, scene(transcript))
         self._contact = ""
+        self._others: dict[str, str] = {}
         self._read = 0
         self._numbers: dict[int, int] = {}
         self._typed: dict[str, int] = {}
@@ -135,14 +135,16 @@ class WholeBot:
         await self._store.write(_forget_draws)
         if is_easy(self._transcript.language):
             await self._store.write(self._reads_easily)
+        codes = [registered.code or "", *await self._register_others()]
         opened = False
         # The core knows which button is which answer.
         labels = BareCore(self._transcript).taps_before() if self._transcript.earlier_phases else []
         for phases, moment in self._scene.begins:
             if not opened:
                 await self._at(self._scene.opened_at)
-                await self._citizen.starts(registered.code or "")
-                await self._quiet()
+                for code in reversed(codes):
+                    await self._citizen.starts(code)
+                    await self._quiet()
                 opened = True
             if self._stage.clock.now < moment:
                 self.screen.clear()
@@ -188,8 +190,27 @@ class WholeBot:
         await self._at(self._stage.clock.now + how_long)
 
     async def kept(self) -> list[Kept]:
-        """The rows of this conversation."""
-        return await self._store.read(_kept, self._contact, self._transcript.phase)
+        """The rows of this conversation, then those of the person's other contacts."""
+        rows = await self._store.read(_kept, self._contact, self._transcript.phase)
+        for letter, contact in self._others.items():
+            rows += [replace(row, contact=letter) for row in await self._store.read(_kept, contact)]
+        return rows
+
+    async def _register_others(self) -> list[str]:
+        codes = []
+        for letter, (journey, moment) in self._transcript.others.items():
+            new = NewContact(
+                journey,
+                "main",
+                start=self._scene.begins[-1][1] + moment,
+                service="general",
+                channel="phone" if journey == "phone-call" else "visit",
+            )
+            register = self._stage.bot.house.rooms.contacts.register
+            registered = await self._store.write(register, new, self._stage.clock.now)
+            self._others[letter] = registered.id
+            codes.append(registered.code or "")
+        return codes
 
     def _reads_easily(self, tx: Transaction) -> None:
         rooms, language = self._stage.bot.house.rooms, self._transcript.language
@@ -229,10 +250,20 @@ class WholeBot:
             self.screen.changes(number, *_text_and_strong(self._dated(shown.html)), rows)
 
     def _dated(self, text: str) -> str:
-        """The text with the contact's day as it is written in the transcript, whose days are another week's."""
-        for here, written in self._days:
-            text = text.replace(here, written)
-        return text
+        """The text with each contact's day as it is written in the transcript, whose days are another week's."""
+        named = "|".join(re.escape(day) for day in self._days)
+        return re.sub(rf"(?<![0-9])(?:{named})", lambda found: self._days[found[0]], text)
+
+
+def _days(transcript: Transcript, at: Scene, written: Scene) -> dict[str, str]:
+    """Each day that can be named, in every language: as it is on the stage, and as it is written."""
+    found: dict[str, str] = {}
+    starts = [(at.start, written.start)]
+    starts += [(at.begins[-1][1] + after, written.begins[-1][1] + after) for _, after in transcript.others.values()]
+    for pair in starts:
+        here, there = (day_named(moment.astimezone(ZONE).date(), LANGUAGES).texts.values() for moment in pair)
+        found |= dict(zip(here, there, strict=True))
+    return found
 
 
 def _text_and_strong(written: str) -> tuple[str, str]:
@@ -263,12 +294,13 @@ class _Row:
     draw_probability: float | None
 
 
-def _kept(tx: Transaction, contact: str, phase: str) -> list[Kept]:
+def _kept(tx: Transaction, contact: str, phase: str | None = None) -> list[Kept]:
     rows: Iterable[_Row] = tx.all(
         _Row,
         "SELECT question, asking, status, codes, number, text, masked, draw_probability FROM answers"
         " JOIN follow_ups ON follow_ups.id = answers.follow_up_id"
-        " WHERE answers.contact_id = :contact AND follow_ups.phase = :phase ORDER BY answers.id",
+        " WHERE answers.contact_id = :contact AND follow_ups.phase = coalesce(:phase, follow_ups.phase)"
+        " ORDER BY answers.id",
         contact=contact,
         phase=phase,
     )

@@ -12,9 +12,9 @@ import itertools
 import random
 import shutil
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -63,6 +63,7 @@ JOURNEYS = {
         ("after", "2 hours after end", "7 days after end", ("helped", "whole", "words")),
     ),
     "call": (("after", "1 hour after end", "2 days after end", ("whole", "helped")),),
+    "desk": (("after", "2 hours after end", "7 days after end", ("helped", "whole", "words")),),
     "letter": (("after", "1 day after end, at 10:00", "12 days after end", ("helped", "words")),),
 }
 """The journeys that are walked: phase, when it is sent, until when it is useful, and its questions."""
@@ -156,17 +157,17 @@ class ThreeContacts(RuleBasedStateMachine):
 
     @initialize(
         registered=st.lists(
-            st.tuples(st.sampled_from(sorted(JOURNEYS)), st.sampled_from((-30, -3, 1, 6, 26, 49, 97)), st.booleans()),
+            st.tuples(st.sampled_from(sorted(JOURNEYS)), st.sampled_from((-26, -26, -3, -1, 1, 6, 26)), st.booleans()),
             min_size=3,
             max_size=3,
         ),
-        opened=st.sampled_from(((0, 1, 2), (0, 1, 2), (0, 1), (2,))),
+        opened=st.sampled_from(((0, 1, 2), (0, 1, 2), (2, 1, 0), (0, 1), ())),
     )
     def three_contacts(self, registered: list[tuple[str, int, bool]], opened: tuple[int, ...]) -> None:
         """Three contacts are registered, some of one matter, and most often all are opened."""
-        for journey, hours, matter in registered:
+        for number, (journey, hours, matter) in enumerate(registered):
             name = "matter" if matter else None
-            start = self.house.now + timedelta(hours=hours)
+            start = self.house.now + timedelta(hours=hours, minutes=number)  # no two have the same time left
             made: Registered = self._run(self.house.register(journey, start=start, matter=name))
             assert made.code is not None
             self.codes.append(made.code)
@@ -227,41 +228,34 @@ class ThreeContacts(RuleBasedStateMachine):
             self._run(self.house.says(ANNA, words[self.model.language] if words else "blurp"))
             self._same()
 
-    @rule(hours=st.sampled_from((0.1, 1, 1, 2, 3, 8, 15, 24, 25, 25, 49, 97)))
-    def time_passes(self, hours: float) -> None:
-        """Minutes to days go by, and the heart beats."""
-        self.model.now += timedelta(hours=hours)
-        self.model.beats()
-        self._run(self.house.beat(hours=hours))
-        self._same()
+    @rule(hours=st.sampled_from((0.1, 1, 2, 3, 8)))
+    def hours_pass(self, hours: float) -> None:
+        """Minutes to hours go by, and the heart beats."""
+        self._time_passes(hours)
 
-    @rule(again=st.sampled_from((True, True, False)))
-    def stops(self, again: bool) -> None:
-        """The person says stop, and most often start again."""
-        self.model.stops()
-        self._run(self.house.says(ANNA, "/stop"))
-        self._same()
-        if again:
-            self.starts()
+    @rule(hours=st.sampled_from((15, 24, 25)))
+    def a_day_passes(self, hours: float) -> None:
+        """A night or a day goes by, and the heart beats."""
+        self._time_passes(hours)
 
-    @rule()
-    def starts(self) -> None:
-        """The person says start."""
-        self.model.starts()
-        self._run(self.house.says(ANNA, "/start"))
-        self._same()
+    @rule(hours=st.sampled_from((25, 25, 49, 97)))
+    def days_pass(self, hours: float) -> None:
+        """The heart stands still for days, and beats."""
+        self._time_passes(hours)
 
-    @precondition(lambda self: not self.model.stopped)
-    @rule(label=st.sampled_from(("pause-week", "pause-start", "pause-resume")))
-    def pauses(self, label: str) -> None:
-        """The person wants a pause, or no pause any more."""
-        self._run(self.house.says(ANNA, "/pause"))
-        if label == "pause-resume" and not self.model.is_paused:
-            return
-        self._run(self.house.taps(ANNA, self.house.words(label, self.model.language)))
-        lasts = timedelta(days=7) if label == "pause-week" else timedelta(days=9999)
-        self.model.paused_until = None if label == "pause-resume" else self.model.now + lasts
-        self._same()
+    @rule(command=st.sampled_from(("stop", "stop and start", "start", "pause-week", "pause-start", "pause-resume")))
+    def commands(self, command: str) -> None:
+        """The person says stop or start, or wants a pause, or none any more."""
+        if command.startswith("stop"):
+            self.model.stops()
+            self._run(self.house.says(ANNA, "/stop"))
+            self._same()
+        if command.endswith("start") and not command.startswith("pause"):
+            self.model.starts()
+            self._run(self.house.says(ANNA, "/start"))
+            self._same()
+        if command.startswith("pause") and not self.model.stopped:
+            self._pauses(command)
 
     @rule(language=st.sampled_from(LANGUAGES))
     def speaks(self, language: str) -> None:
@@ -272,31 +266,24 @@ class ThreeContacts(RuleBasedStateMachine):
         self._run(self.house.taps(ANNA, names[language]))
         self._same()
 
-    @rule(which=st.integers(0, 8), cancelled=st.booleans())
-    def staff_end(self, which: int, cancelled: bool) -> None:
-        """Staff cancel a contact, or leave it out; not often, for nothing more comes of it."""
-        if which > 2 or self.model.contacts[which].closed_by_staff:
+    @rule(which=st.integers(0, 2), change=st.sampled_from(("cancel", "leave out", "-5", "3", "30", "75")))
+    def staff(self, which: int, change: str) -> None:
+        """Staff cancel a contact, leave it out, or move it: then what was not begun is planned anew."""
+        contact, changes, now = self.model.contacts[which], self.house.rooms.changes, self.house.now
+        if contact.closed_by_staff:
             return
-        contact = self.model.contacts[which]
-        changes, now = self.house.rooms.changes, self.house.now
-        if cancelled:
+        if change == "cancel":
             self._run(self.house.store.write(changes.cancel, contact.id, now))
-        else:
+            self.model.ends(contact, "cancelled")
+        elif change == "leave out":
             self._run(self.house.store.write(changes.leave_out, contact.id, "staff-judgement", now))
-        self.model.ends(contact, "cancelled" if cancelled else "staff-staff-judgement")
+            self.model.ends(contact, "staff-staff-judgement")
+        else:
+            start = now + timedelta(hours=int(change))
+            self._run(self.house.store.write(changes.move, contact.id, start, start + timedelta(minutes=30), now))
+            self._plan(contact)
         self._run(self.house.deliver())
         self._same()
-
-    @rule(which=st.integers(0, 2), hours=st.sampled_from((-5, 3, 30, 75)))
-    def staff_move(self, which: int, hours: int) -> None:
-        """Staff move a contact: what was not begun is planned anew, and the model takes over the plan."""
-        contact = self.model.contacts[which]
-        if not contact.closed_by_staff:
-            start = self.house.now + timedelta(hours=hours)
-            end = start + timedelta(minutes=30)
-            self._run(self.house.store.write(self.house.rooms.changes.move, contact.id, start, end, self.house.now))
-            self._plan(contact)
-            self._same()
 
     @rule()
     def restarts(self) -> None:
@@ -305,6 +292,20 @@ class ThreeContacts(RuleBasedStateMachine):
         self._run(before.store.close())
         self.house = self._run(_opened(self.folder, self.ids))
         self.house.now, self.house.shown, self.house.typed = before.now, before.shown, before.typed
+        self._same()
+
+    def _time_passes(self, hours: float) -> None:
+        self.model.now += timedelta(hours=hours)
+        self.model.beats()
+        self._run(self.house.beat(hours=hours))
+        self._same()
+
+    def _pauses(self, label: str) -> None:
+        self._run(self.house.says(ANNA, "/pause"))
+        if label != "pause-resume" or self.model.is_paused:
+            self._run(self.house.taps(ANNA, self.house.words(label, self.model.language)))
+            lasts = timedelta(days=7) if label == "pause-week" else timedelta(days=9999)
+            self.model.paused_until = None if label == "pause-resume" else self.model.now + lasts
         self._same()
 
     def _tap(self, contact: Contact, one: FollowUp, how: str, question: str, asking: int, times: int = 1) -> None:
@@ -421,7 +422,7 @@ def _button(
     return None
 
 
-_QUICK = settings(max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+_QUICK = settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
 _LONG = settings(_QUICK, max_examples=500, stateful_step_count=50)
 
 
@@ -434,3 +435,284 @@ def test_turns_are_taken_as_the_model_says() -> None:
 def test_turns_are_taken_as_the_model_says_for_long() -> None:
     """The same, with many more walks, each twice as long."""
     run_state_machine_as_test(ThreeContacts, settings=_LONG)
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[House]:
+    """A house with the journeys above, its store closed in the end."""
+    made = await _opened(tmp_path, itertools.count())
+    yield made
+    await made.store.close()
+
+
+ORDERS = list(itertools.permutations(("call", "desk", "letter")))
+
+
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
+async def test_three_contacts_in_every_order_are_asked_one_at_a_time(office: House, order: tuple[str, ...]) -> None:
+    """In whichever order three fall due, the first begins, and then those due by then with the least time left."""
+    afters = {"call": timedelta(hours=1), "desk": timedelta(hours=2), "letter": timedelta(days=1)}
+    ten = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)  # 10:00 in Stockholm, when the letter's question is sent
+    contacts = {}
+    for place, journey in enumerate(order):
+        end = ten + timedelta(hours=place - order.index("letter")) - afters[journey]
+        contacts[journey] = await _begun(office, journey, end)
+    office.now = ten - timedelta(hours=3)
+    for _ in range(6):
+        await office.beat(hours=1)
+    begun = []
+    while (holder := await _holder(office)) is not None:
+        begun.append(next(journey for journey, id_ in contacts.items() if id_ == holder.contact))
+        while (now := await _holder(office)) is not None and now.contact == holder.contact:
+            await office.says(ANNA, SAID[now.question]["sv"])
+        await office.beat(minutes=1)
+
+    assert begun == [order[0], *sorted(order[1:], key=("call", "desk", "letter").index)]
+    for id_ in contacts.values():
+        assert await office.dispositions(id_) == {"after": ("answered", "")}
+
+
+async def test_a_silent_question_comes_back_with_its_state_and_its_day(office: House) -> None:
+    """What yielded is put again where it stood, as resumed, with the day of its own contact."""
+    desk = await _begun(office, "desk", MONDAY)
+    await office.beat(hours=2)
+    await office.says(ANNA, SAID["helped"]["sv"])
+    call = await _begun(office, "call", MONDAY + timedelta(hours=25))
+    await office.beat(hours=25)
+    assert await _turns(office) == {desk: "waiting", call: "open"}
+    for question in ("whole", "helped"):
+        await office.says(ANNA, SAID[question]["sv"])
+
+    assert await _turns(office) == {desk: "open", call: "ended"}
+    back = (await office.told(ANNA))[-1]
+    assert back.startswith(office.words("resumed").partition("{")[0] + "16 november.")
+    assert back.endswith("Helhet?")
+    assert [row[0] for row in await office.kept(desk)] == ["helped"]
+
+
+async def test_stop_ends_what_is_under_way_and_start_lets_the_rest_go_on(office: House) -> None:
+    """Stop ends what is open and what waits, each with what was answered; after start what falls due later is asked."""
+    desk = await _begun(office, "desk", MONDAY)
+    letter = await _begun(office, "letter", MONDAY + timedelta(hours=3))
+    await office.beat(hours=2)
+    await office.says(ANNA, SAID["helped"]["sv"])
+    call = await _begun(office, "call", MONDAY)
+    assert await _turns(office) == {desk: "waiting", call: "open"}
+    await office.says(ANNA, "/stopp")
+    await office.says(ANNA, "/start")
+    put = len(office.shown)
+    await office.beat(hours=2)
+    assert len(office.shown) == put
+    assert (await office.dispositions(desk), await office.dispositions(call)) == (
+        {"after": ("partial", "stopped")},
+        {"after": ("declined", "stopped")},
+    )
+    await office.beat(hours=24)
+
+    assert await _turns(office) == {desk: "ended", call: "ended", letter: "open"}
+
+
+async def test_what_waits_comes_back_in_the_language_chosen_since(office: House) -> None:
+    """A language chosen while one question waits is the language in which it comes back, its contact's day included."""
+    desk = await _begun(office, "desk", MONDAY)
+    await office.beat(hours=2)
+    call = await _begun(office, "call", MONDAY)
+    await office.says(ANNA, "/language")
+    await office.taps(ANNA, "Suomi")
+    assert (await office.told(ANNA))[-1].endswith("Kokonaan?")
+    for question in ("whole", "helped"):
+        await office.says(ANNA, SAID[question]["fi"])
+
+    assert await _turns(office) == {desk: "open", call: "ended"}
+    back = (await office.told(ANNA))[-1]
+    assert back.startswith(office.words("resumed", "fi").partition("{")[0] + "16. marraskuuta.")
+    assert back.endswith("Apua?")
+
+
+async def test_what_was_put_off_waits_for_what_fell_due_meanwhile(office: House) -> None:
+    """Who is asked about another contact when the hour is over is asked again as soon as that one has ended."""
+    desk = await _begun(office, "desk", MONDAY)
+    call = await _begun(office, "call", MONDAY + timedelta(minutes=90))
+    await office.beat(hours=2)
+    await office.taps(ANNA, "Senare")
+    await office.taps(ANNA, "Om en timme")
+    await office.beat(minutes=40)
+    assert await _turns(office) == {desk: "later", call: "open"}
+    await office.beat(minutes=30)
+    assert await _turns(office) == {desk: "waiting", call: "open"}
+    await office.says(ANNA, SAID["whole"]["sv"])
+    await office.says(ANNA, SAID["helped"]["sv"])
+
+    assert await _turns(office) == {desk: "open", call: "ended"}
+    assert (await office.told(ANNA))[-1].startswith(office.words("resumed").partition("{")[0])
+
+
+async def test_a_contact_cancelled_while_it_waits_never_comes_back(office: House) -> None:
+    """Its conversation ends in silence with what was answered, and whoever has the floor keeps it."""
+    desk = await _begun(office, "desk", MONDAY)
+    await office.beat(hours=2)
+    await office.says(ANNA, SAID["helped"]["sv"])
+    call = await _begun(office, "call", MONDAY)
+    put = len(office.shown)
+    await office.store.write(office.rooms.changes.cancel, desk, office.now)
+    await office.beat(minutes=1)
+    assert len(office.shown) == put
+    assert await _turns(office) == {desk: "ended", call: "open"}
+    for question in ("whole", "helped"):
+        await office.says(ANNA, SAID[question]["sv"])
+    put = len(office.shown)
+    await office.beat(hours=30)
+
+    assert await office.dispositions(desk) == {"after": ("partial", "cancelled")}
+    assert len(office.shown) == put
+    assert not any(text.startswith(office.words("resumed").partition("{")[0]) for text in await office.told(ANNA))
+
+
+async def test_what_waits_past_its_last_useful_moment_ends_in_silence(office: House) -> None:
+    """It ends as unanswered, nothing is sent about it, and whoever has the floor keeps it."""
+    call = await _begun(office, "call", MONDAY - timedelta(hours=46))
+    desk = await _begun(office, "desk", MONDAY - timedelta(hours=3))
+    assert await _turns(office) == {call: "waiting", desk: "open"}
+    put = len(office.shown)
+    await office.beat(hours=3)
+
+    assert await office.dispositions(call) == {"after": ("unanswered", "no-reply")}
+    assert await _turns(office) == {call: "ended", desk: "open"}
+    assert len(office.shown) == put
+
+
+async def test_of_several_that_wait_only_the_nearest_gets_the_floor(office: House) -> None:
+    """When a silent question yields and two wait, one question is put: the one with the least time left."""
+    call = await _begun(office, "call", MONDAY - timedelta(hours=2))
+    desk = await _begun(office, "desk", MONDAY - timedelta(hours=3))
+    letter = await _begun(office, "letter", MONDAY - timedelta(hours=26))
+    assert await _turns(office) == {call: "waiting", desk: "waiting", letter: "open"}
+    put = len(office.shown)
+    await office.beat(hours=24)
+
+    assert await _turns(office) == {call: "open", desk: "waiting", letter: "waiting"}
+    assert len(office.shown) == put + 1
+
+
+async def test_of_two_put_off_until_the_same_moment_the_nearest_comes_first(office: House) -> None:
+    """Both put off until tomorrow morning: the one with less time left is asked, the other waits; so with a text."""
+    desk = await _begun(office, "desk", MONDAY - timedelta(hours=3))
+    call = await _begun(office, "call", MONDAY - timedelta(hours=2))
+    for _ in range(2):
+        await office.taps(ANNA, "Senare")
+        await office.taps(ANNA, "I morgon")
+    assert await _turns(office) == {desk: "later", call: "later"}
+    await office.beat(hours=22, minutes=59)
+    assert await _turns(office) == {desk: "later", call: "later"}
+    await office.beat(minutes=1)
+
+    assert await _turns(office) == {desk: "waiting", call: "open"}
+    await office.says(ANNA, SAID["whole"]["sv"])
+    assert [row[0] for row in await office.kept(call)] == ["whole"]
+
+
+async def test_a_text_while_two_are_put_off_answers_the_nearer(office: House) -> None:
+    """Two put off until the same moment: what is typed meanwhile answers the one that would be asked first."""
+    desk = await _begun(office, "desk", MONDAY - timedelta(hours=3))
+    call = await _begun(office, "call", MONDAY - timedelta(hours=2))
+    for _ in range(2):
+        await office.taps(ANNA, "Senare")
+        await office.taps(ANNA, "I morgon")
+    await office.says(ANNA, SAID["whole"]["sv"])
+
+    assert [row[0] for row in await office.kept(call)] == ["whole"]
+    assert await _turns(office) == {desk: "later", call: "open"}
+
+
+async def test_a_contact_left_out_is_not_taken_up_again_by_a_change(office: House) -> None:
+    """Once staff want nothing asked about a contact, its old buttons bring no question back."""
+    desk = await _begun(office, "desk", MONDAY - timedelta(hours=3))
+    await office.says(ANNA, SAID["helped"]["sv"])
+    await office.store.write(office.rooms.changes.leave_out, desk, "staff-judgement", office.now)
+    await office.deliver()
+    await office.taps(ANNA, "Ändra")
+
+    assert (await office.told(ANNA))[-1] == office.words("button-gone")
+    assert await office.dispositions(desk) == {"after": ("partial", "staff-staff-judgement")}
+
+
+async def test_what_waits_is_not_put_again_in_a_pause(office: House) -> None:
+    """A floor that expiry frees in a pause stays free until the pause is over; then what waits comes back."""
+    letter = await _begun(office, "letter", MONDAY - timedelta(hours=26))
+    call = await _begun(office, "call", MONDAY - timedelta(hours=2))
+    await office.says(ANNA, "/pause")
+    await office.taps(ANNA, "En vecka")
+    put = len(office.shown)
+    await office.beat(hours=47)
+    await office.beat(days=3)
+    assert await office.dispositions(call) == {"after": ("unanswered", "no-reply")}
+    assert len(office.shown) == put
+    await office.beat(days=3, hours=2)
+
+    assert await _turns(office) == {letter: "open", call: "ended"}
+    assert len(office.shown) == put + 1
+
+
+async def test_two_taps_at_once_are_one_answer(office: House) -> None:
+    """The same button tapped twice in the same moment counts once, and what comes next is put once."""
+    desk = await _begun(office, "desk", MONDAY - timedelta(hours=3))
+    put = office.shown[-1]
+    tap = Tapped(put.id, 1, put.labels.index("Ja"), f"t{put.id}")
+    await asyncio.gather(office.arrives(ANNA, tap), office.arrives(ANNA, tap))
+
+    assert await office.kept(desk) == [("helped", 1, "answered", "yes", None)]
+    assert sum(text.endswith("Helhet?") for text in await office.told(ANNA)) == 1
+
+
+async def test_turns_survive_a_restart(tmp_path: Path) -> None:
+    """A new house on the same file knows who has the floor and what waits, and goes on with it."""
+    ids = itertools.count()
+    before = await _opened(tmp_path, ids)
+    desk = await _begun(before, "desk", MONDAY - timedelta(hours=3))
+    call = await _begun(before, "call", MONDAY - timedelta(hours=2))
+    await before.store.close()
+    after = await _opened(tmp_path, ids)
+    try:
+        assert await _turns(after) == {desk: "waiting", call: "open"}
+        for question in ("whole", "helped"):
+            await after.says(ANNA, SAID[question]["sv"])
+        assert await _turns(after) == {desk: "open", call: "ended"}
+        assert after.shown[-1].body.text.startswith(after.words("resumed").partition("{")[0])
+    finally:
+        await after.store.close()
+
+
+@dataclass(frozen=True)
+class _Holder:
+    contact: str
+    question: str
+
+
+@dataclass(frozen=True)
+class _Turn:
+    contact_id: str
+    turn: str
+    state: bytes
+
+
+async def _begun(house: House, journey: str, end: datetime) -> str:
+    """A contact that ends at this moment, registered and opened now; what is due already begins."""
+    made = await house.register(journey, start=end - timedelta(minutes=30), end=end)
+    await house.says(ANNA, f"/start {made.code}")
+    return made.id
+
+
+async def _turns(house: House) -> dict[str, str]:
+    """Contact to the turn of its conversation."""
+    return {row.contact_id: row.turn for row in await house.store.read(_conversations)}
+
+
+async def _holder(house: House) -> _Holder | None:
+    """Whose question is open, and which."""
+    found = [row for row in await house.store.read(_conversations) if row.turn == "open"]
+    assert len(found) <= 1
+    return _Holder(found[0].contact_id, _STATES.decode(found[0].state).open) if found else None
+
+
+def _conversations(tx: Transaction) -> list[_Turn]:
+    return tx.all(_Turn, "SELECT contact_id, turn, state FROM conversations ORDER BY began_at")

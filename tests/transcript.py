@@ -28,9 +28,10 @@ Verb = Literal["taps", "taps again", "taps old", "types", "edits", "sends", "pas
 ODD = ("voice", "photo", "sticker")
 
 _INDENT = "     "
-_SETTINGS = ("contact", "drawn", "earlier", "with", "asked at", "played by")
+_SETTINGS = ("contact", "contact [B-Z]", "drawn", "earlier", "with", "asked at", "played by")
 _TITLE = re.compile(r"(?P<journey>[a-z-]+) · (?P<phase>before|during|after) · (?P<language>[a-z]{2}(-easy)?)")
 _SETTING = re.compile(rf"(?P<name>{'|'.join(_SETTINGS)}): (?P<value>.+)")
+_OTHER = re.compile(r"(?P<journey>[a-z-]+), starts (?P<count>[0-9]+) hours (?P<side>before|after)")
 _TAP = re.compile(r'me( taps (?P<which>again|old))?: +\[(?P<label>[^]]+)\]( under "(?P<under>.+)")?')
 _EDIT = re.compile(r'me edits "(?P<old>.+)": (?P<text>.*)')
 _TYPED = re.compile(r"me:  (?P<text>.*)")
@@ -97,6 +98,19 @@ class Transcript:
     def through_the_bot_only(self) -> bool:
         """Whether it shows something that only the whole bot does."""
         return self.of("played by") == ["the whole bot"]
+
+    @property
+    def others(self) -> dict[str, tuple[str, timedelta]]:
+        """The person's other contacts, by letter: journey, and start counted from when the first question is put."""
+        found = {}
+        for name, value in self.settings:
+            if name.startswith("contact "):
+                told = _OTHER.fullmatch(value)
+                if told is None:
+                    raise Unreadable(f"{self.name}: write '{name}: phone-call, starts 20 hours after' (or before)")
+                hours = int(told["count"]) * (1 if told["side"] == "after" else -1)
+                found[name.removeprefix("contact ")] = (told["journey"], timedelta(hours=hours))
+        return found
 
     def of(self, name: str) -> list[str]:
         """The values of one setting."""
