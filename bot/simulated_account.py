@@ -12,7 +12,6 @@ from bot.clock import DAY, iso_week
 from bot.store import answers, call_backs, contacts, database, erasures, follow_ups, open_invitations
 from bot.store.database import Transaction
 
-
 _IN_ROWS = ("moved", "cancelled", "left-out")
 """What staff did that rows tell of, too."""
 

@@ -82,7 +82,9 @@ class Asides:
             right = self.talked if chance.random() < _REMEMBERED else not self.talked
             self.talked = False
             return self._tap(seconds, ways, "call-yes" if right else "call-no")
-        return self._tap(seconds, ways, chance.choice(("call-new-time", "call-no-thanks")))
+        # "No thanks" is the same words wherever it stands.
+        no_thanks = "call-no-thanks" if "call-no-thanks" in ways else "decline"
+        return self._tap(seconds, ways, chance.choice(("call-new-time", no_thanks)))
 
     def _number(self, ways: Mapping[str, str]) -> Aside:
         # Numbers set aside for fiction by the Swedish regulator (PTS).

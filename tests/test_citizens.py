@@ -120,6 +120,21 @@ async def test_an_edited_message_corrects_its_answer(house: House) -> None:
     assert rows == [(rows[0][0], 1), (rows[0][0], 2)]
 
 
+async def test_easy_language_is_chosen_like_any_other(house: House) -> None:
+    """Somebody who chooses easy Swedish is asked in it where a question has it; the answer's row says Swedish."""
+    registered = await house.register()
+    await house.says(ANNA, f"/start {registered.code}")
+    await house.says(ANNA, "/language")
+    await house.taps(ANNA, "Lätt svenska")
+    await house.beat(days=1, hours=7)
+    question = house.premises.library.journeys["office-visit"].question("feeling")
+    easy = question.text.texts["sv-easy"].split("(")[0].strip()
+    assert easy in (await house.told(ANNA))[-1]
+    assert easy not in question.text.texts["sv"]
+    await house.taps(ANNA, "4 Lugn")
+    assert await house.store.read(lambda tx: tx.value("SELECT language FROM answers")) == "sv"
+
+
 async def test_language_changes_half_way(house: House) -> None:
     """Choosing a language puts the open question again in it, and the rest follows."""
     registered = await house.register()
