@@ -134,7 +134,8 @@ class Changes:
             return False
         week = open_week(tx, now, self._premises.zone)
         contacts.note(tx, id_, outcome=outcome, cause=cause, solved=solved, matter=matter_id, now=now, week=week)
-        self._matters.claim(tx, matter_id)
+        for joined_or_left in (matter_id, contact.matter_id) if matter_id is not None else ():
+            self._matters.claim(tx, joined_or_left)
         return True
 
     def cancel(self, tx: Transaction, id_: str, now: datetime) -> None:

@@ -101,6 +101,7 @@ class Invitations:
         invitations.release(tx, contact)
         contacts.bind(tx, contact, None)
         follow_ups.bind(tx, contact, bound=False)
+        self._matters.claim(tx, found.matter_id if found is not None else None)
 
     def prolong(self, tx: Transaction, contact: str, expires: datetime) -> None:
         """The contact was moved: its invitation holds until then."""

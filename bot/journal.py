@@ -13,7 +13,7 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -37,7 +37,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     and everything that was erased: addresses, references, and hashes of the ids of contacts.
     """
 
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     what: Literal["stop", "start", "erased"]
     lookup: str = ""
     erasure: str = ""
@@ -62,8 +62,8 @@ class Journal:
             if not line.strip():
                 continue
             try:
-                found.append(msgspec.json.decode(line, type=Entry))
-            except msgspec.DecodeError:
+                found.append(_entry(line))
+            except (msgspec.DecodeError, ValueError):  # one damaged byte must not keep the house shut
                 _log.error(
                     "%s: line %d can't be read: somebody who stopped or was erased then may come back with an older "
                     "copy of the database. Put the journal back from a backup.",
@@ -125,14 +125,14 @@ def of_stops_and_tombstones(
 
 def latest_by_lookup(entries: Sequence[Entry]) -> dict[bytes, Entry]:
     """The last stop or start of each address; the order of the lines counts, not what the clock said."""
-    return {bytes.fromhex(entry.lookup): entry for entry in entries if entry.what != "erased" and _is_hash(entry)}
+    return {bytes.fromhex(entry.lookup): entry for entry in entries if entry.what != "erased" and entry.lookup}
 
 
-def _is_hash(entry: Entry) -> bool:
-    try:
-        return bool(bytes.fromhex(entry.lookup))
-    except ValueError:
-        return False
+def _entry(line: bytes) -> Entry:
+    entry = msgspec.json.decode(line, type=Entry)
+    for hashed in (entry.lookup, *entry.lookups, *(one.reference_lookup for one in entry.references)):
+        bytes.fromhex(hashed)
+    return entry
 
 
 def _mended(descriptor: int) -> int:

@@ -37,10 +37,16 @@ class Matters:
         return persons[0] if len(persons) == 1 else None
 
     def claim(self, tx: Transaction, matter: str | None) -> None:
-        """Bind what is unclaimed of a matter to its one person, as contacts they came to by the matter."""
-        person = self.person_of(tx, matter) if matter is not None else None
-        if matter is None or person is None:
+        """Bind what is unclaimed of a matter to its one person, as contacts they came to by the matter.
+
+        What was bound so to somebody who is not its one person any more is let go, unless they were asked about it.
+        """
+        if matter is None:
             return
-        for contact in matters.unclaimed(tx, matter):
+        person = self.person_of(tx, matter)
+        for contact in matters.claimed(tx, matter, person):
+            contacts.bind(tx, contact, None)
+            follow_ups.bind(tx, contact, bound=False)
+        for contact in matters.unclaimed(tx, matter) if person is not None else ():
             contacts.bind(tx, contact, person, by_matter=True)
             follow_ups.bind(tx, contact, bound=True)

@@ -12,6 +12,18 @@ from bot.clock import DAY, iso_week
 from bot.store import answers, call_backs, contacts, database, erasures, follow_ups, open_invitations
 from bot.store.database import Transaction
 
+_LINES = (
+    "Lists taken in: {lists}, with {rows} rows, {faulty rows} of them faulty; refused whole: {lists refused}.",
+    "Contacts moved: {moved}, {changed rows} of them by a later list; cancelled: {cancelled}, {sick} for a sick day.",
+    "Left out by staff, with a reason: {left out}; outcome, cause or solved noted later: {noted}.",
+    "Matters of several contacts: {matters}; contacts held back by the budget: {held back}.",
+    "Begun with a poster: {poster contacts}; cards used: {cards used} of {cards}; given to the sender: {handed over}.",
+    "Calls promised: {calls}; kept in time: {calls kept}; broken: {calls broken}; withdrawn: {calls withdrawn}.",
+    "Asked afterwards whether they were called: {calls happened} say yes, {calls not happened} say no.",
+    "Persons who had themselves erased: {erased persons}; contacts erased by staff, as asked: {erased contacts}.",
+)
+"""What was played; a name in braces is a count."""
+
 _IN_ROWS = ("moved", "cancelled", "left-out")
 """What staff did that rows tell of, too."""
 
@@ -27,7 +39,7 @@ class Account:
     persons: int
     answers: int
     dispositions: Mapping[str, int]
-    played: Mapping[str, int]
+    played: Counter[str]
 
 
 def reckoned(tx: Transaction, staff: Mapping[str, int], began: datetime, now: datetime, zone: tzinfo) -> Account:
@@ -53,31 +65,14 @@ def reckoned(tx: Transaction, staff: Mapping[str, int], began: datetime, now: da
         if opened.kind == "card":
             played.update({"cards": opened.printed, "cards used": opened.spent})
     played.update(_calls(tx, began, now, zone))
-    done = [one for one in erasures.listed(tx) if one.state == "done"]
-    played.update({"erased persons": len(done), "erased contacts": sum(one.contacts for one in done)})
+    for erasure in erasures.listed(tx):
+        played["erased persons" if erasure.asked_by == "person" else "erased contacts"] += erasure.state == "done"
     return Account(counted["contacts"], len(persons - {None}), counted["answers"], dict(sorted(ended.items())), played)
 
 
 def told(account: Account) -> list[str]:
     """What was played, a line for each kind."""
-    number = account.played
-    lists = f"Lists taken in: {number['lists']}, with {number['list rows rows']} rows"
-    lists += f", {number['list rows faulty']} of them faulty; refused whole: {number['lists refused']}."
-    changes = f"Contacts moved: {number['moved']}, {number['list rows changed']} of them by a later list"
-    changes += f"; cancelled: {number['cancelled']}, {number['cancelled for a sick day']} of them for a sick day"
-    changes += f"; left out by staff: {number['left out']}; more known later: {number['noted']}."
-    matters = (
-        f"Matters of several contacts: {number['matters']}; held back by the budget: {number['held back']} contacts."
-    )
-    begun = f"Begun with a poster: {number['poster contacts']}; cards used: {number['cards used']} of {number['cards']}"
-    begun += f"; handed over to the sender: {number['handed over']}."
-    calls = f"Calls promised: {number['calls']}; kept in time: {number['calls kept']}; broken: {number['calls broken']}"
-    calls += f"; withdrawn: {number['calls withdrawn']}. Asked afterwards, {number['calls happened']} said that it "
-    calls += f"happened, {number['calls not happened']} that it did not."
-    erased = (
-        f"Persons who had everything erased: {number['erased persons']}, with {number['erased contacts']} contacts."
-    )
-    return [lists, changes, matters, begun, calls, erased]
+    return [line.format_map(account.played) for line in _LINES]
 
 
 def _calls(tx: Transaction, began: datetime, now: datetime, zone: tzinfo) -> Counter[str]:

@@ -1,14 +1,12 @@
 """The simulated citizens: what each of them does in the chat, and when. They know only what their screen shows.
 
-A citizen keeps an agenda of moments and what to do then. What is shown puts something on it: an answer after a while,
+A citizen keeps a diary of moments and what to do then. What is shown puts something on it: an answer after a while,
 a menu's choice at once. How a conversation is met is dealt from a shuffled deck, so that every way to behave occurs.
 """
 
 from __future__ import annotations
 
-import heapq
 import random
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +26,7 @@ from bot.simulated_chat import (
     Unblocks,
     Vanishes,
 )
+from bot.simulated_diary import Diary, Entry
 from bot.simulated_experiences import Experience
 from bot.simulated_manners import ANSWERING, TURNING, Deck
 from bot.simulated_words import Words
@@ -41,16 +40,7 @@ _OPENED, _OPENED_SOON = 0.76, 0.56
 _SOON, _LATE = 40, (300, 10 * 1440)  # minutes until an invitation is opened: on average, and at least and at most
 # 60 % of those who answer do so within the hour (a clinic's messages, publish.csiro.au SH22021).
 _WITHIN_THE_HOUR, _WITHIN_THE_DAY, _REACTION = 0.62, 0.9, 14
-_IGNORED_AGAIN = 0.6
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class _Entry:
-    at: datetime
-    number: int
-    what: str
-    detail: str = ""
-    message: int = 0
+_IGNORED_AGAIN, _BACK_AGAIN = 0.6, 0.4
 
 
 class Citizen:
@@ -65,8 +55,7 @@ class Citizen:
         self._words = words
         self._deck = deck
         self._zone = zone
-        self._agenda: list[_Entry] = []
-        self._entries = 0
+        self._diary = Diary()
         self._answers = Answers(device, language, chance, words)
         easily = easy(language) if chance.random() < _READS_EASILY else ""
         self._asides = Asides(chance, language, easily)
@@ -90,7 +79,7 @@ class Citizen:
     @property
     def next_at(self) -> datetime | None:
         """When they do something next."""
-        return self._agenda[0].at if self._agenda else None
+        return self._diary.next_at
 
     def waits_since(self) -> datetime | None:
         """When the question open on their screen was shown; None if none is."""
@@ -104,7 +93,7 @@ class Citizen:
             return
         soon = chance < _OPENED_SOON
         minutes = self._chance.expovariate(1 / _SOON) if soon else self._chance.uniform(*_LATE)
-        self._plan(self._awake(now + timedelta(minutes=2 + minutes)), "open", code)
+        self._diary.write(self._awake(now + timedelta(minutes=2 + minutes)), "open", f"/start {code}")
 
     def lives(self, experience: Experience) -> None:
         """They have a contact, whether or not anybody invites them to tell of it."""
@@ -114,13 +103,13 @@ class Citizen:
         """They scan a poster or a card, once or twice, and will say when they were `there`."""
         self.lives(experience)
         self._asides.there = there
-        self._plan(now + timedelta(seconds=5), "open", code)
+        self._diary.write(now + timedelta(seconds=5), "open", f"/start {code}")
         if again is not None:
-            self._plan(again, "open", code)
+            self._diary.write(again, "open", f"/start {code}")
 
     def opens_after_all(self, code: str, now: datetime) -> None:
         """They are sent the code once more, and open it within the day."""
-        self._plan(self._awake(now + timedelta(minutes=self._chance.randint(5, 600))), "open", code)
+        self._diary.write(self._awake(now + timedelta(minutes=self._chance.randint(5, 600))), "open", f"/start {code}")
 
     def is_called(self, *, talked: bool) -> None:
         """Somebody called them, or was there when they did; `talked`: and they spoke."""
@@ -135,20 +124,19 @@ class Citizen:
             return
         aside = self._asides.done_about(read, new=not shown.edited)
         if aside is not None:
-            self._plan(now + timedelta(seconds=aside.seconds), aside.what, aside.detail, shown.message)
+            self._diary.write(now + timedelta(seconds=aside.seconds), aside.what, aside.detail, shown.message)
         elif self._question is not None and shown.message == self._question[0]:
             self._question = None
             if "change" in read.ways:
                 self._answered = (shown.message, read.ways["change"])
-        elif "wish" in read.ways and "call-me" not in read.ways and self._manner == "wishes" and not self._turned:
+        elif "wish" in read.ways and self._manner == "wishes" and not self._turned:
             self._turned = True
-            self._plan(now + timedelta(seconds=30), "tap", read.ways["wish"], shown.message)
+            self._diary.write(now + timedelta(seconds=30), "tap", read.ways["wish"], shown.message)
 
     def acts(self, now: datetime) -> list[Deed]:
         """What they do now."""
         deeds: list[Deed] = []
-        while self._agenda and self._agenda[0].at <= now:
-            entry = heapq.heappop(self._agenda)
+        for entry in self._diary.due(now):
             deeds += self._act(entry, now)
         if deeds:
             self._acted_at = now
@@ -158,11 +146,7 @@ class Citizen:
         """The id of the message they have just typed: those who want to change it do so after a while."""
         correction = self._answers.correction() if message else ""
         if correction:
-            self._plan(now + timedelta(seconds=self._chance.randint(15, 70)), "retype", correction, message)
-
-    def _plan(self, at: datetime, what: str, detail: str = "", message: int = 0) -> None:
-        self._entries += 1
-        heapq.heappush(self._agenda, _Entry(at, self._entries, what, detail, message))
+            self._diary.write(now + timedelta(seconds=self._chance.randint(15, 70)), "retype", correction, message)
 
     def _is_asked(self, shown: Shown, read: Read, now: datetime) -> None:
         if shown.edited and (self._question is None or self._question[0] != shown.message):
@@ -172,8 +156,7 @@ class Citizen:
             self._shown_at = now
             self._step += 1
         self._question = (shown.message, read)
-        self._agenda = [entry for entry in self._agenda if entry.what != "answer"]
-        heapq.heapify(self._agenda)
+        self._diary.keep(lambda entry: entry.what != "answer")
         if "decline" in read.ways and not shown.edited:
             self._begins()
         if self._silent:
@@ -182,7 +165,7 @@ class Citizen:
         prompt = here and self._manner != "ignores"
         at = now + timedelta(seconds=self._chance.randint(3, 45)) if prompt else self._noticed(now)
         if at is not None:
-            self._plan(at, "answer")
+            self._diary.write(at, "answer")
 
     def _begins(self) -> None:
         self._manner = self._deck.deal()
@@ -214,18 +197,16 @@ class Citizen:
         days = 1 if wall >= _ASLEEP_FROM else 0
         return by_local_days(moment, days, self._zone, _ASLEEP_UNTIL) + timedelta(minutes=self._chance.randint(5, 150))
 
-    def _act(self, entry: _Entry, now: datetime) -> list[Deed]:
+    def _act(self, entry: Entry, now: datetime) -> list[Deed]:
         if self._gone:
             return []
         match entry.what:
-            case "open":
-                return [Types(self.device, f"/start {entry.detail}")]
+            case "open" | "write":
+                return [Types(self.device, entry.detail)]
             case "tap":
                 return [Taps(self.device, entry.message, entry.detail)]
             case "retype":
                 return [Retypes(self.device, entry.message, entry.detail)]
-            case "write":
-                return [Types(self.device, entry.detail)]
             case "share":
                 return [Shares(self.device, entry.detail)]
             case "erase":
@@ -253,8 +234,7 @@ class Citizen:
             return None
         if self._manner == "erases":
             self._turned = True
-            later = now + timedelta(hours=chance.randint(3, 12 * 24))
-            self._plan(self._awake(later), "write", self._said("erase"))
+            self._diary.write(self._in_some_days(now), "write", self._said("erase"))
             return None
         if self._manner == "unclear" and read.kind == "words":
             return None
@@ -266,13 +246,13 @@ class Citizen:
             return [Taps(by, message, read.ways["decline"])] if "decline" in read.ways else None
         if self._manner == "stops":
             self._silent = True
-            if chance.random() < 0.4:
-                self._plan(self._awake(now + timedelta(hours=chance.randint(20, 80))), "write", self._said("start"))
+            if chance.random() < _BACK_AGAIN:
+                self._diary.write(self._in_some_days(now), "write", self._said("start"))
             return [Types(by, self._said("stop"))]
         if self._manner == "blocks":
             self._silent = True
-            if chance.random() < 0.4:
-                self._plan(self._awake(now + timedelta(hours=chance.randint(20, 80))), "unblock")
+            if chance.random() < _BACK_AGAIN:
+                self._diary.write(self._in_some_days(now), "unblock")
             return [Blocks(by)]
         if self._manner == "vanishes":
             self._gone = True
@@ -295,11 +275,13 @@ class Citizen:
     def _leaves(self) -> None:
         """Nothing is left to be asked about: only invitations yet to come are."""
         self._question, self._answered, self._silent = None, None, True
-        self._agenda = [entry for entry in self._agenda if entry.what == "open"]
-        heapq.heapify(self._agenda)
+        self._diary.keep(lambda entry: entry.what == "open")
+
+    def _in_some_days(self, now: datetime) -> datetime:
+        return self._awake(now + timedelta(hours=self._chance.randint(20, 150)))
 
     def _again(self, now: datetime, least: int = 20) -> None:
-        self._plan(now + timedelta(seconds=least + self._chance.randint(0, 60)), "answer")
+        self._diary.write(now + timedelta(seconds=least + self._chance.randint(0, 60)), "answer")
 
     def _answer(self, message: int, read: Read, now: datetime) -> list[Deed]:
         by, chance = self.device, self._chance

@@ -21,6 +21,7 @@ Happens = Callable[[], Awaitable[None]]
 
 _LANGUAGE_KNOWN = 0.35
 _SICK_AT, _HANDED_OVER_AT, _HANDED_OVER_DAY = time(7, 20), time(10), 3
+_ERASED_AT, _ERASED_DAYS_LATER = time(11), 2
 _OPENED_AFTER_ALL, _TWICE = 0.25, 0.12
 
 
@@ -67,6 +68,8 @@ class Days:
             self._agenda.at(local_moment(handed_over, _HANDED_OVER_AT, self._zone), self._hands_over)
         sick = monday + timedelta(days=7 * (weeks // 2) + SICK_DAY)
         self._agenda.at(local_moment(sick, _SICK_AT, self._zone), partial(self._is_sick, sick))
+        erased = sick + timedelta(days=_ERASED_DAYS_LATER)
+        self._agenda.at(local_moment(erased, _ERASED_AT, self._zone), self._erased)
 
     async def _registered(self, one: Happening) -> None:
         citizen = self._town.about(one)
@@ -138,6 +141,11 @@ class Days:
             if self._chance.random() < _OPENED_AFTER_ALL:
                 citizen.opens_after_all(code, now)
                 self._agenda.expect(citizen)
+
+    async def _erased(self) -> None:
+        """Somebody asks at a desk that what is known of their visit is erased."""
+        await self._staff.erases([one.contact for one in self._booked.values()], self._now())
+        await self._agenda.settle()
 
     def _is_within(self, one: Happening, monday: date) -> bool:
         day = one.contact.start.astimezone(self._zone).date()

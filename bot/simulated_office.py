@@ -40,7 +40,7 @@ _FUNCTIONS = (
     *(("switchboard", 2.0), ("staff-direct", 3.0), ("it-support", 4.0), ("finance-support", 2.0)),
     *(("procurement", 1.0), ("case-system-a", 2.0), ("case-system-b", 1.0)),
 )
-_CALLED_OFF, _LEFT_OUT, _REBOOKED = 0.01, 0.015, 0.2
+_CALLED_OFF, _LEFT_OUT, _REBOOKED = 0.01, 0.015, 0.35
 _NOTED = {"visit": 0.45, "call": 0.15}
 _OUTCOMES = (("granted", 0.55), ("partly", 0.2), ("denied", 0.2), ("other", 0.05))
 _SOLVED = (("yes", 0.6), ("ongoing", 0.25), ("no", 0.15))

@@ -1,4 +1,4 @@
-"""The simulated staff: they register, take lists in, move, cancel, leave out, note, call back, and hand over.
+"""The simulated staff: they register, take lists in, move, cancel, leave out, note, call back, hand over, erase.
 
 Each in the rooms that the commands use. They know of citizens what staff know: contacts, never who answers what.
 """
@@ -95,9 +95,9 @@ class Staff:
             if one.result is None:
                 self.counted["lists refused"] += 1
                 continue
-            told = {"rows": one.result.rows, "faulty": one.result.faulty, "changed": one.result.changed,
-                    "known": one.result.known, "registered": one.result.registered}  # fmt: skip
-            self.counted.update({"lists": 1, **{f"list rows {what}": number for what, number in told.items()}})
+            came = one.result
+            rows_told = {"rows": came.rows, "faulty rows": came.faulty, "changed rows": came.changed}
+            self.counted.update({"lists": 1, "known rows": came.known, **rows_told})
         return await self._house.store.read(self._known, listed)
 
     async def learns(self, id_: str, change: Change, now: datetime) -> bool:
@@ -108,7 +108,7 @@ class Staff:
 
     async def is_sick(self, unit: str, day: date, now: datetime) -> None:
         """Everything that a unit has on a day is cancelled."""
-        self.counted["cancelled for a sick day"] += await self._house.store.write(self._day_cancelled, unit, day, now)
+        self.counted["sick"] += await self._house.store.write(self._day_cancelled, unit, day, now)
 
     async def code(self, one: Happening, now: datetime) -> str:
         """The code of a unit's poster, made when first needed, or of the next card; a new sheet where none is left."""
@@ -121,6 +121,10 @@ class Staff:
         if wall.weekday() > 4 or not OFFICE_HOURS[0] <= wall.time() <= OFFICE_HOURS[1]:
             return []
         return await self._house.store.write(self._called, now)
+
+    async def erases(self, listed: Sequence[NewContact], now: datetime) -> None:
+        """One of these contacts is erased: the first of those that somebody told of, and that are closed by now."""
+        await self._house.store.write(self._erased, listed, now)
 
     async def hands_over(self, now: datetime) -> Sequence[str]:
         """What is due for people who opened nothing goes into a file for the sender; the contacts in it."""
@@ -166,6 +170,15 @@ class Staff:
         for contact in found:
             self._house.rooms.changes.cancel(tx, contact.id, now)
         return len(found)
+
+    def _erased(self, tx: Transaction, listed: Sequence[NewContact], now: datetime) -> None:
+        room = self._house.rooms.erasures
+        for new in listed:
+            known = self._known(tx, [new]).get(new.reference or "")
+            contact = contacts.of_id(tx, known.id) if known is not None else None
+            if contact is not None and contact.closed_at is not None and contact.person_id is not None:
+                room.contact(tx, room.of_reference(tx, new.reference or "", new.unit, new.journey), "staff", now)
+                return
 
     def _poster(self, tx: Transaction, about: About, now: datetime) -> str:
         room = self._house.rooms.open_invitations

@@ -28,8 +28,11 @@ def reopened(
         return Turn(conversation)
     voice = Voice(journey, conversation.language, occasion)
     old = voice.shown(journey.question(code), settled, changeable=False)
+    interrupted = conversation.interrupted
+    if conversation.open and not conversation.reopened:
+        interrupted = (conversation.open, conversation.asking, conversation.asked_at)
     changed = replace(
-        conversation, open=code, asking=asking + 1, asked_at=now, misses=0, missed=None, chosen=(), counts={},
+        conversation, interrupted=interrupted, open=code, asking=asking + 1, asked_at=now, misses=0, missed=None, chosen=(), counts={},
         paused=False, reopened=True, ended="",
     )  # fmt: skip
     return Turn(changed, messages=(old, put(journey, changed, occasion)))

@@ -26,7 +26,8 @@ class Conversation:
     `open` is the code of the question put and not yet settled, `asking` its asking number. `chosen` and `counts`
     belong to an open question with several choices. `paused` after the message about emergencies: the open question is
     put when the person goes on. `complete` once it came to its end, also when it goes on for a change or a wish.
-    `settled` and `earlier` are the answers of this and the contact's other conversations.
+    `settled` and `earlier` are the answers of this and the contact's other conversations. `interrupted` is the question
+    that was open, with its asking number and when it was put, as the person went back to change another.
     """
 
     language: str
@@ -47,6 +48,7 @@ class Conversation:
     paused: bool = False
     warned: bool = False
     reopened: bool = False
+    interrupted: tuple[str, int, datetime | None] | None = None
     complete: bool = False
     ended: Ended = ""
 
@@ -167,6 +169,10 @@ def ended(journey: Journey, turn: Turn, now: datetime, how: Ended) -> Turn:
             )
         )
         settled[conversation.open] = left
+    elif conversation.interrupted is not None and conversation.interrupted[0] not in settled:
+        code, asking, asked_at = conversation.interrupted
+        answers.append(answer_of(conversation, code, asking, Meant("left"), asked_at, None))
+        settled[code] = Settled("left", asking=asking)
     if settled:
         out = [(code, "not-drawn") for code in conversation.left_out]
         if how == "finished":

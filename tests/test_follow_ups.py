@@ -195,3 +195,16 @@ async def test_a_question_put_off_gets_the_floor_from_a_silent_one(house: House)
     assert "Hur känner du dig" in house.shown[-1].body.text
     await house.beat(hours=1)
     assert len(house.shown) == put + 1
+
+
+async def test_a_question_left_for_a_change_has_its_row(house: House) -> None:
+    """Who goes back to change an answer and then falls silent leaves the open question: it has a row that says so."""
+    registered = await house.register()
+    await house.says(ANNA, f"/start {registered.code}")
+    await house.beat(days=1, hours=7)
+    await house.taps(ANNA, "4 Lugn")
+    await house.taps(ANNA, "Ändra")
+    await house.beat(days=2)
+    kept = {question: status for question, _, status, _, _ in await house.kept(registered.id)}
+    assert kept.pop("feeling") == "answered"
+    assert "left" in kept.values()

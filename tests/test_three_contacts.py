@@ -423,7 +423,7 @@ def _button(
 
 
 _QUICK = settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
-_LONG = settings(_QUICK, max_examples=500, stateful_step_count=50)
+_LONG = settings(_QUICK, max_examples=250, stateful_step_count=40)
 
 
 def test_turns_are_taken_as_the_model_says() -> None:
@@ -592,6 +592,69 @@ async def test_of_several_that_wait_only_the_nearest_gets_the_floor(office: Hous
 
     assert await _turns(office) == {call: "open", desk: "waiting", letter: "waiting"}
     assert len(office.shown) == put + 1
+
+
+async def test_of_several_that_wait_the_nearest_comes_back_first(office: House) -> None:
+    """Each end gives the floor to the one that waits with the least time left, in whatever order they were begun."""
+    desk = await _begun(office, "desk", MONDAY - timedelta(hours=3))
+    letter = await _begun(office, "letter", MONDAY - timedelta(hours=26))
+    call = await _begun(office, "call", MONDAY - timedelta(hours=2))
+    back = []
+    while (holder := await _holder(office)) is not None:
+        back += [holder.contact] if holder.contact not in back else []
+        await office.says(ANNA, SAID[holder.question]["sv"])
+
+    assert back == [call, desk, letter]
+
+
+async def test_a_silent_question_keeps_the_floor_before_one_with_more_time_left(office: House) -> None:
+    """After 24 silent hours the nearer question is still the open one: what has more time left goes on waiting."""
+    letter = await _begun(office, "letter", MONDAY - timedelta(hours=26))
+    call = await _begun(office, "call", MONDAY - timedelta(hours=2))
+    desk = await _begun(office, "desk", MONDAY + timedelta(hours=3))
+    put = len(office.shown)
+    await office.beat(hours=25)
+
+    assert await _turns(office) == {letter: "waiting", call: "open"}
+    assert desk not in await _turns(office)
+    assert len(office.shown) == put
+
+
+async def test_a_button_answers_its_own_contact_and_takes_the_floor(office: House) -> None:
+    """A tap on a question that waits is that contact's answer; whoever had the floor waits, unanswered."""
+    desk = await _begun(office, "desk", MONDAY - timedelta(hours=3))
+    put = office.shown[-1]
+    letter = await _begun(office, "letter", MONDAY - timedelta(hours=26))
+    await office.arrives(ANNA, Tapped(put.id, 1, put.labels.index("Ja"), f"t{put.id}"))
+
+    assert [row[0] for row in await office.kept(desk)] == ["helped"]
+    assert await office.kept(letter) == []
+    assert await _turns(office) == {desk: "open", letter: "waiting"}
+
+
+async def test_nothing_is_begun_in_a_pause(office: House) -> None:
+    """What falls due in a pause is not asked in it, and ends with that reason when it is too late."""
+    call = await _begun(office, "call", MONDAY + timedelta(hours=1))
+    await office.says(ANNA, "/pause")
+    await office.taps(ANNA, "En vecka")
+    put = len(office.shown)
+    await office.beat(hours=5)
+    await office.beat(days=2)
+
+    assert len(office.shown) == put
+    assert await office.dispositions(call) == {"after": ("not-asked", "paused")}
+
+
+async def test_a_waiting_question_is_not_reminded_of(office: House) -> None:
+    """The one reminder is for the question that is open; what waits behind it is not put in its place."""
+    letter = await _begun(office, "letter", MONDAY - timedelta(hours=26))
+    desk = await _begun(office, "desk", MONDAY - timedelta(hours=3))
+    put = len(office.shown)
+    await office.beat(hours=49)
+
+    assert await _turns(office) == {letter: "waiting", desk: "open"}
+    assert len(office.shown) == put + 1
+    assert office.shown[-1].body.text.startswith(office.words("reminder").partition("{")[0])
 
 
 async def test_of_two_put_off_until_the_same_moment_the_nearest_comes_first(office: House) -> None:

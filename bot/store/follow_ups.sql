@@ -21,7 +21,7 @@ SELECT * FROM follow_ups WHERE id = :id
 -- bind: there is somebody to ask (1), or nobody any more (0)
 UPDATE follow_ups SET bound = :bound WHERE contact_id = :contact
 
--- due: planned follow-ups of persons whose floor is free, or whose open question yields, the nearest deadline first
+-- due: planned follow-ups of persons whose floor is free, or whose open question yields, the longest due first
 SELECT follow_ups.* FROM follow_ups
   JOIN contacts ON contacts.id = follow_ups.contact_id
   LEFT JOIN persons ON persons.id = contacts.person_id

@@ -28,10 +28,15 @@ def add(tx: Transaction, id_: str, lookup: bytes, now: datetime) -> None:
 
 
 def persons(tx: Transaction, matter: str) -> list[str]:
-    """Who is behind the contacts of a matter."""
+    """Who opened a contact of a matter, or was asked about one."""
     return [row.value for row in tx.all(_Id, _SQL["persons"], matter=matter)]
 
 
 def unclaimed(tx: Transaction, matter: str) -> list[str]:
     """The ids of its contacts that are nobody's yet and may still be asked about."""
     return [row.value for row in tx.all(_Id, _SQL["unclaimed"], matter=matter)]
+
+
+def claimed(tx: Transaction, matter: str, person: str | None) -> list[str]:
+    """The ids of its contacts that anybody but `person` came to by the matter alone, and was not asked about yet."""
+    return [row.value for row in tx.all(_Id, _SQL["claimed"], matter=matter, person=person)]

@@ -149,7 +149,8 @@ def claim(
 
     Within a chat strictly the oldest goes first, and nothing goes while one is on its way or the oldest has to wait.
     Chats in `first` (whoever wrote just now) come before others; else the older row does. What is no longer useful,
-    or for a chat that said stop, or without an address, or edits what never arrived, fails here and is not returned.
+    or for a chat that said stop, or without an address, or a question of a conversation that has ended, or edits what
+    never arrived, fails here and is not returned.
     """
     claimed: list[Claimed] = []
     while len(claimed) < limit:

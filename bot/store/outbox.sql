@@ -24,18 +24,20 @@ WITH head AS (
     ORDER BY hex(outbox.lookup) IN (SELECT value FROM json_each(:first)) DESC, outbox.id
     LIMIT :most
 ), known AS (
-    SELECT row.*, addresses.sealed,
+    SELECT row.*, addresses.sealed, conversations.turn,
            COALESCE(target.message_key,
                     (SELECT again.message_key FROM outbox AS again WHERE again.repeats = row.edits)) AS edits_key
     FROM ready
     JOIN outbox AS row ON row.id = ready.id
     LEFT JOIN addresses ON addresses.lookup = row.lookup
     LEFT JOIN outbox AS target ON target.id = row.edits
+    LEFT JOIN conversations ON conversations.id = row.conversation_id
 )
 SELECT id, lookup, kind, purpose, body, attempts + 1 AS attempts, sealed, edits_key,
        CASE WHEN useful_until <= :now THEN 'no longer useful'
             WHEN purpose <> 'shell' AND lookup IN (SELECT lookup FROM stops) THEN 'stopped'
             WHEN sealed IS NULL THEN 'no address'
+            WHEN kind = 'send' AND purpose IN ('question', 'repeat') AND turn IS 'ended' THEN 'no longer asked'
             WHEN kind = 'edit' AND edits_key IS NULL THEN 'nothing to edit'
             ELSE '' END AS fault
 FROM known
