@@ -21,6 +21,7 @@ from bot.store import contacts, hand_overs
 from bot.store.contacts import Contact
 from bot.store.database import Transaction
 from bot.store.hand_overs import Due
+from bot.store.weeks import open_week
 from flows.journey import Words
 from flows.wording import filled
 
@@ -56,6 +57,7 @@ class HandOvers:
         """
         if unit is not None:
             meant(unit, self._premises.organisation.units, "unit")
+        week = open_week(tx, now, self._premises.zone)
         found = hand_overs.due(tx, now, unit=unit, limit=limit)
         for due in found:
             contact = contacts.of_id(tx, due.contact_id)
@@ -64,7 +66,7 @@ class HandOvers:
             if is_too_often(tx, self._premises, contact, now):
                 self._follow_ups.leave_out(tx, contact, BUDGET, now)
             else:
-                hand_overs.mark(tx, id_, [due.id], now)
+                hand_overs.mark(tx, id_, due.id, now=now, week=week)
         return len(found)
 
     def rows(self, tx: Transaction, page: Sequence[Due]) -> list[Handed]:
@@ -84,7 +86,7 @@ class HandOvers:
             raise ContactRefused(f"There is no file {id_}. `kundresa contacts due --list` shows those there are.")
         if known.undone_at is not None:
             raise ContactRefused(f"The file {id_} was taken back already.")
-        return hand_overs.undo(tx, id_, now)
+        return hand_overs.undo(tx, id_, now=now, week=open_week(tx, now, self._premises.zone))
 
     def text(self, tx: Transaction, row: Handed, link: str) -> str:
         """What the sender can send, ready, in the person's language."""

@@ -32,16 +32,21 @@ class Due:
     useful_until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Id:
+    value: str
+
+
 def due(tx: Transaction, now: datetime, *, unit: str | None, limit: int) -> list[Due]:
     """What is due about contacts nobody has opened, and was handed over in no file; the nearest deadline first."""
     return tx.all(Due, _SQL["due"], now=now, unit=unit, limit=limit)
 
 
-def mark(tx: Transaction, id_: str, follow_ups: list[str], now: datetime) -> None:
-    """These follow-ups stand in the file with this id, which is made known if it is new."""
+def mark(tx: Transaction, id_: str, follow_up: str, *, now: datetime, week: str) -> None:
+    """This follow-up stands in the file with this id, which is made known if it is new."""
     tx.run(_SQL["begin"], id=id_, now=now)
-    for follow_up in follow_ups:
-        tx.run(_SQL["mark"], id=id_, follow_up=follow_up, now=now)
+    tx.run(_SQL["mark"], id=id_, follow_up=follow_up, now=now)
+    tx.run(_SQL["record"], follow_up=follow_up, now=now, week=week)
     tx.run(_SQL["count"], id=id_)
 
 
@@ -60,7 +65,11 @@ def all_of_them(tx: Transaction) -> list[HandOver]:
     return tx.all(HandOver, _SQL["all"])
 
 
-def undo(tx: Transaction, id_: str, now: datetime) -> int:
+def undo(tx: Transaction, id_: str, *, now: datetime, week: str) -> int:
     """Nothing of the file went out: what of it is still planned is due again. Returns how many rows."""
     tx.run(_SQL["undone"], id=id_, now=now)
-    return tx.run(_SQL["take_back"], id=id_)
+    planned = [row.value for row in tx.all(_Id, _SQL["planned_in"], id=id_)]
+    for follow_up in planned:
+        tx.run(_SQL["take_back"], follow_up=follow_up)
+        tx.run(_SQL["record"], follow_up=follow_up, now=now, week=week)
+    return len(planned)

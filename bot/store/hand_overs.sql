@@ -13,6 +13,12 @@ INSERT INTO hand_overs (id, at, rows) VALUES (:id, :now, 0) ON CONFLICT (id) DO 
 -- mark: this follow-up stands in the file
 UPDATE follow_ups SET handed_over_at = :now, hand_over_id = :id WHERE id = :follow_up
 
+-- record: it was handed over, or taken back, for its history
+INSERT INTO follow_up_history (follow_up_id, at, week, state, disposition, reason, outcome, late, due_at, useful_until,
+                               retrospective, with_during, handed_over_at)
+SELECT id, :now, :week, state, disposition, reason, outcome, late, due_at, useful_until, retrospective, with_during,
+       handed_over_at FROM follow_ups WHERE id = :follow_up
+
 -- count: so many rows stand in the file
 UPDATE hand_overs SET rows = (SELECT count(*) FROM follow_ups WHERE hand_over_id = :id) WHERE id = :id
 
@@ -26,8 +32,11 @@ SELECT id, at, rows, undone_at FROM hand_overs WHERE id = :id
 -- all: every file, the newest first
 SELECT id, at, rows, undone_at FROM hand_overs ORDER BY at DESC, id
 
--- take_back: nothing of this file went out
-UPDATE follow_ups SET handed_over_at = NULL, hand_over_id = NULL WHERE hand_over_id = :id AND state = 'planned'
+-- planned_in: what of a file is still planned
+SELECT id AS value FROM follow_ups WHERE hand_over_id = :id AND state = 'planned'
+
+-- take_back: this follow-up did not go out
+UPDATE follow_ups SET handed_over_at = NULL, hand_over_id = NULL WHERE id = :follow_up
 
 -- undone: the file counts for nothing
 UPDATE hand_overs SET undone_at = :now WHERE id = :id AND undone_at IS NULL

@@ -16,10 +16,10 @@ SELECT id, contact_id, person_id, made_at, opened_at, bound_at, expires_at FROM 
 UPDATE invitations SET opened_at = :now WHERE id = :id AND opened_at IS NULL
 
 -- bind: the person began
-UPDATE invitations SET person_id = :person, bound_at = :now, opened_at = coalesce(opened_at, :now) WHERE id = :id
+UPDATE invitations SET person_id = :person, bound_at = coalesce(bound_at, :now), opened_at = coalesce(opened_at, :now) WHERE id = :id
 
 -- release: the person said no thanks before anything was answered
-UPDATE invitations SET person_id = NULL, bound_at = NULL WHERE contact_id = :contact
+UPDATE invitations SET person_id = NULL WHERE contact_id = :contact
 
 -- prolong: the contact was moved
 UPDATE invitations SET expires_at = :expires WHERE contact_id = :contact

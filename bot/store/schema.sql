@@ -141,7 +141,7 @@ CREATE TABLE invitations (
     made_at    moment NOT NULL,
     opened_at  moment,                            -- somebody looked
     person_id  TEXT REFERENCES persons (id) ON DELETE SET NULL,   -- bound when the person began
-    bound_at   moment,
+    bound_at   moment,                            -- somebody first began with it
     expires_at moment NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX invitations_of_contact ON invitations (contact_id);
