@@ -8,7 +8,11 @@ from datetime import datetime
 import msgspec
 
 from bot.cards import Card, card
-from bot.contacts import NewContact
+from bot.contacts import ContactRefused, NewContact
+from bot.lists.entries import LONGEST_REFERENCE
+from bot.lists.faults import trace_in
+from bot.lists.tables import clean
+from bot.lists.texts import Texts
 from bot.moments import day_meant, moment_meant
 from bot.requests import Command, Turn
 from bot.rooms import Rooms
@@ -109,8 +113,8 @@ def _add(tx: Transaction, rooms: Rooms, asked: AddContact, now: datetime) -> _Kn
         cause=asked.cause,
         solved=asked.solved,
         outcome=asked.outcome,
-        matter=asked.matter,
-        reference=asked.reference,
+        matter=_named(asked.matter, "--matter", rooms),
+        reference=_named(asked.reference, "--reference", rooms),
         language=asked.language,
         not_asked=asked.not_asked,
     )
@@ -167,7 +171,7 @@ def _note(tx: Transaction, rooms: Rooms, asked: NoteContact, now: datetime) -> _
         outcome=asked.outcome,
         cause=asked.cause,
         solved=asked.solved,
-        matter=asked.matter,
+        matter=_named(asked.matter, "--matter", rooms),
     )
     return _Known(contact.id, known=not new)
 
@@ -176,6 +180,18 @@ def _leave_out(tx: Transaction, rooms: Rooms, asked: LeaveOut, now: datetime) ->
     contact = rooms.contacts.meant(tx, asked.contact)
     rooms.changes.leave_out(tx, contact.id, asked.reason, now)
     return _Known(contact.id)
+
+
+def _named(text: str | None, option: str, rooms: Rooms) -> str | None:
+    """Staff's name for a case as a list would have it, so that both know the same one by it. ContactRefused."""
+    name = clean(text or "")
+    kind = trace_in(name, rooms.premises.organisation.holiday_country)
+    if kind is not None:
+        told = Texts("en")("kinds", kind)
+        raise ContactRefused(f"{option} holds {told}. Write the case's own number: nothing that leads to a person.")
+    if len(name) > LONGEST_REFERENCE:
+        raise ContactRefused(f"{option} has {len(name)} characters, at most {LONGEST_REFERENCE} are kept. Shorten it.")
+    return name or None
 
 
 COMMANDS: Mapping[str, Command] = {

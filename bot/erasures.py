@@ -191,7 +191,8 @@ class Erasures:
     def _owed(self, tx: Transaction, id_: str, tally: Tally) -> Erased:
         erasures.count(tx, tally)
         weeks = tuple(week for week in tally.weeks() if erasures.unmake(tx, week))
-        leftovers.owe(tx, id_, weeks)
+        # Of a closed week the first file may be under way, made of the rows from before and not recorded yet.
+        leftovers.owe(tx, id_, [week for week in tally.weeks() if erasures.is_closed(tx, week)])
         return Erased(id_, tally.contacts, tally.answers, tally.call_backs, weeks)
 
     def _stranger(self, tx: Transaction, address: Address, now: datetime) -> Person | None:

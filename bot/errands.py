@@ -29,7 +29,10 @@ async def carried_out(settings: Settings, command: str, arguments: msgspec.Struc
 
     A lost reply is asked for again under the same id, so nothing is done twice.
     """
-    request = Request(uuid4().hex, command, msgspec.Raw(msgspec.json.encode(arguments)))
+    try:
+        request = Request(uuid4().hex, command, msgspec.Raw(msgspec.json.encode(arguments)))
+    except UnicodeEncodeError:
+        raise Refused("What was written is no text in UTF-8. Write it anew, or set the terminal to UTF-8.") from None
     reply = await _replied(settings, request, now)
     if not reply.ok:
         raise Refused(reply.refused)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -92,10 +93,19 @@ def remarks(languages: Sequence[str]) -> dict[str, Words]:
 
 
 def opened(folder: Path | None, languages: Sequence[str]) -> Library:
-    """Read every journey of `folder` (None: the built-in ones).
+    """Read every journey of `folder` (None: the built-in ones, which are read once in a process).
 
     Raises FaultyJourneys with the errors of all the files together; warnings are `kundresa check`'s to show.
     """
+    return _read(folder, languages) if folder is not None else _built_in(tuple(languages))
+
+
+@lru_cache(maxsize=8)
+def _built_in(languages: tuple[str, ...]) -> Library:
+    return _read(None, languages)
+
+
+def _read(folder: Path | None, languages: Sequence[str]) -> Library:
     phrases = shared_phrases(languages)
     journeys: dict[str, Journey] = {}
     problems: list[Problem] = []

@@ -163,6 +163,11 @@ def opened(path: Path | None, languages: Sequence[str], zone: ZoneInfo = _STOCKH
 
 def default(languages: Sequence[str], zone: ZoneInfo = _STOCKHOLM) -> Organisation:
     """The plain default: one unit, one service, the labels that hold where an organisation gives none."""
+    return _default(tuple(languages), zone)
+
+
+@lru_cache(maxsize=32)
+def _default(languages: tuple[str, ...], zone: ZoneInfo) -> Organisation:
     file = resources.files("bot").joinpath("organisation_default.yaml")
     reading = _read(file.read_bytes(), file.name, languages, zone, None)
     if reading.value is None:

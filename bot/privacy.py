@@ -25,6 +25,9 @@ from flows.wording import in_language
 PAUSES = {"week": timedelta(days=7), "month": timedelta(days=30)}
 """How long a pause can be; any other is until the person says start."""
 
+MOST_PAGES = 10
+"""Messages in which what is held is told in the chat; who answered for years finds the rest in the files."""
+
 
 class Privacy:
     """The rights of the persons of these premises."""
@@ -55,8 +58,11 @@ class Privacy:
     def held(self, tx: Transaction, person: Person, now: datetime) -> None:
         """Everything that is held about the person, as they asked: to read here, and as files to keep or hand on."""
         held = gathered(tx, self._premises, person)
-        for text in told(self._premises, held):
+        pages = told(self._premises, held)
+        for text in pages[:MOST_PAGES]:
             self._remarks.send(tx, person, text, now)
+        if len(pages) > MOST_PAGES:
+            self._remarks.say(tx, person, "mydata-rest", now)
         if held.contacts or held.call_backs:
             self._files(tx, person, held, now)
 
@@ -92,8 +98,7 @@ class Privacy:
         if tap.action == "erase" and tap.choice == "yes":
             self._erase(tx, person, now)
         elif tap.action == "erase":
-            self._chosen(tx, person, "erase", "erase-no", now)
-            self._remarks.say(tx, person, "erase-kept", now)
+            self._kept(tx, person, now)
         elif person.stopped_at is not None:
             self._remarks.say(tx, person, "stopped", now)
         elif tap.choice == "resume":
@@ -116,6 +121,14 @@ class Privacy:
             return
         _, stranger = self._erasures.person(tx, person.id, "person", now)
         self.erased(tx, stranger, now)
+
+    def _kept(self, tx: Transaction, person: Person, now: datetime) -> None:
+        waiting = erasures.queued_of_person(tx, person.id)
+        if waiting is not None:  # confirmed under another message: it stands, whatever is tapped here
+            self._remarks.say(tx, person, "erase-waiting", now, names=self._decision(person, waiting.asked_at))
+            return
+        self._chosen(tx, person, "erase", "erase-no", now)
+        self._remarks.say(tx, person, "erase-kept", now)
 
     def _pause(self, tx: Transaction, choice: str, person: Person, now: datetime) -> None:
         lasts = PAUSES.get(choice)

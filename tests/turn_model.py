@@ -61,6 +61,7 @@ class FollowUp:
     remind: datetime | None = None
     misses: int = 0
     reopened: bool = False
+    interrupted: tuple[str, int] | None = None
     complete: bool = False
     declined: bool = False
     earlier: bool = False
@@ -325,6 +326,8 @@ class Model:
         if not may or one.declined or self.now >= one.until or (contact.closed_by_staff and not one.live):
             return
         one.state, one.disposition = "begun", (None, "")
+        if one.open and not one.reopened:
+            one.interrupted = (one.open, one.asking)
         one.open, one.asking, one.misses, one.reopened = question, asking + 1, 0, True
         self._put(one)
 
@@ -339,6 +342,9 @@ class Model:
         if one.open and not one.reopened:
             one.answers.append((one.open, one.asking, "left"))
             one.settled[one.open] = ("left", one.asking)
+        elif one.interrupted is not None and one.interrupted[0] not in one.settled:
+            one.answers.append((*one.interrupted, "left"))
+            one.settled[one.interrupted[0]] = ("left", one.interrupted[1])
         one.turn, one.open, one.wake, one.remind = "ended", "", None, None
         heard = any(status == "answered" for status, _ in one.settled.values())
         if one.complete and not one.declined:

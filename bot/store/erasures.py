@@ -70,7 +70,7 @@ def of_reference(tx: Transaction, place: Place, lookup: bytes) -> Doomed | None:
 
 
 def outlived(tx: Transaction, before: datetime, limit: int) -> list[Doomed]:
-    """Contacts that began before a moment, and of which nothing was answered since, the oldest first."""
+    """Contacts that were over before a moment, with nothing useful to ask or answered since, the oldest first."""
     return tx.all(Doomed, _SQL["outlived"], before=before, limit=limit)
 
 
@@ -182,6 +182,11 @@ def unmake(tx: Transaction, week: str) -> bool:
     return tx.run(_SQL["unmake"], week=week) > 0
 
 
+def is_closed(tx: Transaction, week: str) -> bool:
+    """Whether a data file of a week is made, or being made: the week takes no new row."""
+    return tx.count(_SQL["is_closed"], week=week) == 1
+
+
 def ask(tx: Transaction, id_: str, person: str, by: By, now: datetime) -> None:
     """Somebody wants everything about a person erased, and has to wait."""
     tx.run(_SQL["ask"], id=id_, person=person, by=by, now=now)
@@ -213,7 +218,7 @@ def listed(tx: Transaction) -> list[Erasure]:
 
 
 def delete_outlived_call_backs(tx: Transaction, before: datetime) -> int:
-    """Delete settled call-backs about no contact from before a moment; returns how many."""
+    """Delete call-backs about no contact from before a moment, kept or not; returns how many."""
     return tx.run(_SQL["outlived_call_backs"], before=before)
 
 

@@ -10,10 +10,12 @@ SELECT id, unit, journey, reference_lookup, start_at, registered_at, registered_
 SELECT id, unit, journey, reference_lookup, start_at, registered_at, registered_week, matter_id, person_id
   FROM contacts WHERE unit = :unit AND journey = :journey AND reference_lookup = :lookup
 
--- outlived: contacts that began before a moment and of which nothing was answered since, the oldest first
+-- outlived: contacts that were over before a moment, with nothing useful to ask or answered since, the oldest first
 SELECT id, unit, journey, reference_lookup, start_at, registered_at, registered_week, matter_id, person_id
   FROM contacts
- WHERE start_at < :before
+ WHERE start_at < :before AND coalesce(end_at, start_at) < :before
+   AND NOT EXISTS (SELECT 1 FROM follow_ups
+                    WHERE follow_ups.contact_id = contacts.id AND state <> 'ended' AND useful_until >= :before)
    AND NOT EXISTS (SELECT 1 FROM answers WHERE answers.contact_id = contacts.id AND answers.recorded_at >= :before)
  ORDER BY start_at, id LIMIT :limit
 
@@ -131,6 +133,9 @@ ON CONFLICT (week) DO UPDATE SET rows = rows + excluded.rows, follow_ups = follo
 -- unmake: the data file of a week is to be made anew
 DELETE FROM week_files WHERE week = :week AND kind = 'data'
 
+-- is_closed: whether a week takes no new row, so that a data file of it is made, or being made
+SELECT EXISTS (SELECT 1 FROM weeks WHERE week = :week)
+
 -- ask: somebody wants everything about them erased
 INSERT INTO erasures (id, asked_at, asked_by, person_id, state) VALUES (:id, :now, :by, :person, 'queued')
 
@@ -154,8 +159,8 @@ SELECT id, asked_at, asked_by, person_id, state, done_at, contacts, answers, cal
 SELECT id, asked_at, asked_by, person_id, state, done_at, contacts, answers, call_backs FROM erasures
  ORDER BY asked_at DESC, id
 
--- outlived_call_backs: those about no contact, from before a moment
-DELETE FROM call_backs WHERE contact_id IS NULL AND begun_at < :before AND state IN ('done', 'withdrawn')
+-- outlived_call_backs: those about no contact, from before a moment, kept or not
+DELETE FROM call_backs WHERE contact_id IS NULL AND begun_at < :before
 
 -- old_messages: of the oldest messages those that nothing needs any more: from before a moment, out of the queue, with no
 -- conversation that goes on

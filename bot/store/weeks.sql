@@ -145,7 +145,11 @@ SELECT f.id, f.contact_id, s.matter_id, s.journey, s.audience,
     CASE WHEN v.id IS NOT NULL THEN v.person_id
          WHEN s.talked_at IS NOT NULL THEN
              (SELECT w.person_id FROM conversations AS w WHERE w.contact_id = f.contact_id AND w.began_at = s.talked_at)
-         WHEN s.bound_at IS NOT NULL OR s.invitation = 'open' THEN s.person_id
+         WHEN s.invitation = 'open' THEN s.person_id
+         -- Nobody lets go of an invitation but in a conversation: the first one since is of whoever was bound then.
+         WHEN s.bound_at IS NOT NULL THEN COALESCE(
+             (SELECT w.person_id FROM conversations AS w WHERE w.contact_id = f.contact_id ORDER BY w.began_at LIMIT 1),
+             s.person_id)
     END AS person_id,
     v.fingerprint, v.door, s.language, COALESCE(h.retrospective, f.retrospective) AS retrospective,
     COALESCE(h.with_during, f.with_during) AS with_during, h.late,
