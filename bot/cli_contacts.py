@@ -155,5 +155,6 @@ def _state(card: Card, phase: str, zone: ZoneInfo) -> str:
             return shown(one.due_at, zone) + ("" if one.bound else " (not opened)")
         if one.reason == "same-day":
             return "with after"
-        return f"{one.state}: {one.reason}" if one.reason else one.state
+        reason = "staff" if one.reason.startswith("staff-") else one.reason  # why is on the contact's own card
+        return f"{one.state}: {reason}" if reason else one.state
     return ""

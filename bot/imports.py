@@ -1,6 +1,6 @@
 """Imports: the contacts of a list registered, many at once; those known before brought to what the list says of them.
 
-Idempotent by reference: the same list again changes nothing. Each batch is one transaction, so that the bot goes on
+Idempotent by reference: the same list again changes nothing, nor what staff changed since. Each batch is one transaction, so that the bot goes on
 answering in between. Never reads a file, and never asks anybody.
 """
 
@@ -19,6 +19,7 @@ from bot.lists.faults import CellFault, Fault
 from bot.lists.texts import Texts
 from bot.organisation import UnknownCode
 from bot.rooms import Rooms
+from bot.store import contacts
 from bot.store.database import Transaction
 
 BATCH_ROWS = 250
@@ -80,10 +81,13 @@ def take_in(tx: Transaction, rooms: Rooms, batch: Sequence[Entry], now: datetime
 
 
 def invited(tx: Transaction, rooms: Rooms, taken: Iterable[TakenRow]) -> list[Invited]:
-    """The invitations of taken rows, but for those with which somebody has begun."""
+    """The invitations of taken rows, but for those with which somebody has begun, and where nothing is asked."""
     found = []
     for one in taken:
-        code = rooms.invitations.code(tx, one.contact) if one.contact is not None else None
+        contact = contacts.of_id(tx, one.contact) if one.contact is not None else None
+        if contact is None or contact.not_asked is not None or contact.cancelled_at is not None:
+            continue
+        code = rooms.invitations.code(tx, contact.id)
         if one.contact is not None and code is not None:
             found.append(Invited(one.row, one.contact, link_of(tx, code), code))
     return found
@@ -127,6 +131,11 @@ def counts(done: Import, texts: Texts, *, dry_run: bool = False) -> list[str]:
 
 def _taken(tx: Transaction, rooms: Rooms, entry: Entry, now: datetime) -> TakenRow:
     registered = rooms.contacts.register(tx, entry.new, now)
+    told = rooms.premises.keyring.reference("list", "", repr(entry.new))
+    if registered.known and contacts.told_as(tx, registered.id) == told:
+        # The list has nothing new to say; what staff changed since is theirs.
+        return TakenRow(entry.row, "known", registered.id)
+    contacts.tell_as(tx, registered.id, told)
     if not registered.known:
         return TakenRow(entry.row, "registered", registered.id)
     changed = rooms.changes.change(tx, registered.id, entry.new, now)

@@ -11,6 +11,10 @@ from flows.route import Occasion, Settled
 from flows.wording import filled, in_language
 
 
+MINUTE = 6
+"""So many questions take about a minute: one tap each, and one or two in own words."""
+
+
 class Voice:
     """Speaks for one journey, in one language, about one contact."""
 
@@ -38,8 +42,9 @@ class Voice:
         """
         phrase = "notice-one" if most == 1 else "notice"
         number = str(fewest) if fewest == most else f"{fewest}–{most}"
+        minutes = self._journey.words.get("minute" if most <= MINUTE else "minutes", "")
         door = self._journey.words.get(f"notice-{self._occasion.facts.get('door', '')}", "")
-        return self.says(phrase, n=number, door_notice=door)
+        return self.says(phrase, n=number, minutes=minutes, door_notice=door)
 
     def hello(self) -> str:
         """What stands with the first question of a contact's later conversations."""

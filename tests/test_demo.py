@@ -358,7 +358,7 @@ def test_citizens_read_what_the_screen_shows() -> None:
     assert [(offer.code, offer.data) for offer in seen.offers] == [("1", "a"), ("4", "b")]
     assert dict(seen.ways) == {"skip": "c", "later": "d"}
     toggles = (("☑ Webbplatsen", "a"), ("☐ Annat", "b"), ("Klar", "c"), ("Hoppa över", "d"))
-    several = reader.read(Shown(1, 2, "Hur letade du information?", toggles))
+    several = reader.read(Shown(1, 2, "Hur letade du efter information?", toggles))
     assert [(offer.code, offer.on) for offer in several.offers] == [("website", True), ("other", False)]
     assert not reader.read(Shown(1, 3, "Hur blev du bemött?\n\n✓ 🙂 4 Bra", (("Ändra", "a"),))).asks
     easily = reader.read(Shown(1, 5, "Du har ansökt om en plats. Hur gick det?", (("Hoppa över", "a"),)))

@@ -96,6 +96,29 @@ async def test_known_rows_bring_what_is_new(house: House) -> None:
     ]
 
 
+async def test_the_same_list_again_undoes_nothing_that_staff_changed(house: House) -> None:
+    """What staff changed since a list was taken in stays when the same list comes again; a changed row changes it."""
+    first, _ = await taken(house, rows(1))
+    assert first.registered == 1
+    (contact,) = await house.store.read(contacts.named, "A-0")
+    later = contact.start_at + timedelta(hours=6)
+    await house.store.write(house.rooms.changes.move, contact.id, later, None, house.now)
+    again, _ = await taken(house, rows(1))
+    assert (again.known, again.changed) == (1, 0)
+    (kept,) = await house.store.read(contacts.named, "A-0")
+    assert kept.start_at == later
+    news, _ = await taken(house, rows(1, hour=11))
+    assert news.changed == 1
+
+
+async def test_nobody_is_invited_where_nothing_is_asked(house: House) -> None:
+    """The file for letters has no row of a contact that staff left out."""
+    source = rows(2).replace("\n", ",not asked\n", 1).replace("visit\nA-1", "visit,other\nA-1").rstrip() + ",\n"
+    done, told = await taken(house, source, invitations=True)
+    assert done.registered == 2
+    assert len([invited for batch in told for invited in batch.invitations]) == 1
+
+
 async def test_a_row_that_is_refused_leaves_the_others(house: House) -> None:
     """What the rooms refuse is a fault of its row, with their reason; rows around it are registered."""
     source = HEADER + (

@@ -180,6 +180,17 @@ def note(
     tx.run(_SQL["record"], id=id_, now=now, week=week)
 
 
+def told_as(tx: Transaction, id_: str) -> bytes | None:
+    """The keyed hash of what the last list said of it; None if no list did."""
+    found = tx.value(_SQL["told_as"], id=id_)
+    return found if isinstance(found, bytes) else None
+
+
+def tell_as(tx: Transaction, id_: str, told: bytes) -> None:
+    """A list says this of it, by keyed hash."""
+    tx.run(_SQL["tell_as"], id=id_, told_as=told)
+
+
 def leave_out(tx: Transaction, id_: str, reason: str) -> None:
     """Staff want nothing asked about it, for this reason."""
     tx.run(_SQL["leave_out"], id=id_, reason=reason)

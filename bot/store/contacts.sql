@@ -52,6 +52,12 @@ UPDATE contacts SET outcome = coalesce(:outcome, outcome), cause = coalesce(:cau
 -- leave_out: why staff want nothing asked about it
 UPDATE contacts SET not_asked = :reason WHERE id = :id
 
+-- told_as: what the last list said of it
+SELECT told_as FROM contacts WHERE id = :id
+
+-- tell_as: a list says this of it
+UPDATE contacts SET told_as = :told_as WHERE id = :id
+
 -- of_day: the contacts of a unit that start between two moments and were not cancelled
 SELECT id, journey, fingerprint, person_id, invitation, audience, unit, service, channel, cause, solved, outcome,
        reference, language, start_at, end_at, registered_at, cancelled_at, closed_at, reminded_at, simulated,

@@ -96,7 +96,8 @@ CREATE TABLE contacts (
     open_invitation_id TEXT REFERENCES open_invitations (id) ON DELETE SET NULL,
     by_matter     INTEGER NOT NULL DEFAULT 0,     -- 1: its person is the matter's, and opened no invitation to it
     not_asked     TEXT,                           -- why staff want nothing asked about it
-    moved_at      moment
+    moved_at      moment,
+    told_as       BLOB                            -- keyed hash of what the last list said of it
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX contacts_by_reference ON contacts (unit, journey, reference_lookup) WHERE reference_lookup IS NOT NULL;
 CREATE INDEX contacts_of_person ON contacts (person_id);

@@ -36,6 +36,7 @@ ALTER TABLE contacts ADD COLUMN open_invitation_id TEXT REFERENCES open_invitati
 ALTER TABLE contacts ADD COLUMN by_matter INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE contacts ADD COLUMN not_asked TEXT;
 ALTER TABLE contacts ADD COLUMN moved_at moment;
+ALTER TABLE contacts ADD COLUMN told_as BLOB;
 CREATE INDEX contacts_of_matter ON contacts (matter_id) WHERE matter_id IS NOT NULL;
 CREATE INDEX contacts_of_open_invitation ON contacts (open_invitation_id, person_id) WHERE open_invitation_id IS NOT NULL;
 
