@@ -115,6 +115,7 @@ async def opened(
         open_things.push_async_callback(_cancelled, serving)
         desk.ring()
         await open_things.enter_async_context(command_socket.served(settings.database, house, now))
+
         def stir() -> None:
             door.wake()
             desk.ring()

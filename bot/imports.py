@@ -1,7 +1,7 @@
 """Imports: the contacts of a list registered, many at once; those known before brought to what the list says of them.
 
-Idempotent by reference: the same list again changes nothing, nor what staff changed since. Each batch is one transaction, so that the bot goes on
-answering in between. Never reads a file, and never asks anybody.
+Idempotent by reference: the same list again changes nothing, nor what staff changed since. Each batch is one
+transaction, so that the bot goes on answering in between. Never reads a file, and never asks anybody.
 """
 
 from __future__ import annotations

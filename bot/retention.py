@@ -1,8 +1,9 @@
 """Retention: what has been kept for as long as it may be is erased, without anybody asking.
 
 A contact goes when it is over and asked about no more, and it and the last answer about it are older than the
-organisation's `months kept`, counted to the Monday before: so a week's data file is made anew once, not every hour. Messages that went out go after 30 days, as soon
-as their conversation has ended: the buttons under them are then of no use. What comes in is the inbox's own to tidy.
+organisation's `months kept`, counted to the Monday before: so a week's data file is made anew once, not every hour.
+Messages that went out go after 30 days, as soon as their conversation has ended: the buttons under them are then of no
+use. What comes in is the inbox's own to tidy.
 """
 
 from __future__ import annotations

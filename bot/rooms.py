@@ -70,9 +70,7 @@ def built(premises: Premises, journal: Journal | None = None) -> Rooms:
     follow_ups = FollowUps(premises, conversations)
     erasures = Erasures(premises, conversations, journal)
     privacy = Privacy(premises, people, erasures, remarks)
-    welcome = Welcome(
-        premises, people, invitations, open_invitations, spoken_codes, conversations, follow_ups, remarks
-    )
+    welcome = Welcome(premises, people, invitations, open_invitations, spoken_codes, conversations, follow_ups, remarks)
     return Rooms(
         premises=premises,
         people=people,

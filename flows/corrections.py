@@ -32,8 +32,8 @@ def reopened(
     if conversation.open and not conversation.reopened:
         interrupted = (conversation.open, conversation.asking, conversation.asked_at)
     changed = replace(
-        conversation, interrupted=interrupted, open=code, asking=asking + 1, asked_at=now, misses=0, missed=None, chosen=(), counts={},
-        paused=False, reopened=True, ended="",
+        conversation, interrupted=interrupted, open=code, asking=asking + 1, asked_at=now, misses=0, missed=None,
+        chosen=(), counts={}, paused=False, reopened=True, ended="",
     )  # fmt: skip
     return Turn(changed, messages=(old, put(journey, changed, occasion)))
 

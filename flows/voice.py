@@ -10,7 +10,6 @@ from flows.putting import change_row, choice_label, question_message
 from flows.route import Occasion, Settled
 from flows.wording import filled, in_language
 
-
 MINUTE = 6
 """So many questions take about a minute: one tap each, and one or two in own words."""
 

@@ -50,7 +50,6 @@ class BotProcess:
                 sys.executable, "-m", "bot", "run", cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
 
-
     async def kill(self) -> None:
         """As a power cut would: SIGKILL, and nothing is said to it."""
         await self._end(signal.SIGKILL)

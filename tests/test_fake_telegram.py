@@ -92,12 +92,10 @@ async def test_a_sent_message_is_on_the_screen_as_plain_text_with_entities(bot: 
         ("å" * 4097, "Message is too long"),
         ("<b>" + "å" * 4097 + "</b>", "Message is too long"),
         ("å" * 16_385, "Text is too long"),
-        ("<b>x", 'Can\'t parse entities: can\'t find end tag corresponding to start tag "b"'),
+        ("<b>x", "Can't parse entities: can't find end tag corresponding to start tag \"b\""),
     ],
 )
-async def test_unsound_text_is_refused_in_telegrams_words(
-    bot: Bot, citizen: Citizen, text: str, error: str
-) -> None:
+async def test_unsound_text_is_refused_in_telegrams_words(bot: Bot, citizen: Citizen, text: str, error: str) -> None:
     """Empty, blank, too long or badly marked text gets a 400 with the known description."""
     with pytest.raises(BadRequest) as refused:
         await bot.send_message(citizen.id, text, parse_mode="HTML")

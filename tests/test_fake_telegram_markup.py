@@ -57,9 +57,7 @@ def test_lone_surrogates_are_refused() -> None:
          [("expandable_blockquote", 0, 2), ("strikethrough", 1, 1)]),
     ],
 )  # fmt: skip
-def test_sound_texts_become_text_and_entities(
-    source: str, text: str, entities: list[tuple[str, int, int]]
-) -> None:
+def test_sound_texts_become_text_and_entities(source: str, text: str, entities: list[tuple[str, int, int]]) -> None:
     """Tags become entities in UTF-16 units, outer before inner; unknown references stay as written."""
     plain, found = parse_html(source)
     assert plain == text

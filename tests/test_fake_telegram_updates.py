@@ -152,9 +152,7 @@ async def test_a_long_poll_is_answered_at_once(server: FakeTelegram, bot: Caller
     assert asyncio.get_running_loop().time() - began < 1
 
 
-async def test_the_older_of_two_pollers_gets_the_conflict(
-    server: FakeTelegram, bot: Caller, citizen: Citizen
-) -> None:
+async def test_the_older_of_two_pollers_gets_the_conflict(server: FakeTelegram, bot: Caller, citizen: Citizen) -> None:
     """The new poll waits on, and updates that wait already end in no conflict at all."""
     older = asyncio.create_task(bot("getUpdates", timeout=50))
     await server.requested("getUpdates", answered=False)

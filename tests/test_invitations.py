@@ -346,8 +346,7 @@ def test_a_letter_says_until_when_in_its_language(language: str, until: str) -> 
 @given(st.binary(min_size=32, max_size=32), st.text(alphabet="abc234", min_size=1, max_size=14), st.integers(1, 9))
 def test_every_code_can_be_read_back(secret: bytes, invitation: str, generation: int) -> None:
     """Whatever the key, a code is of the alphabet and no other, and is read as it was made."""
-    house = organisation.default(LANGUAGES)
-    room = SpokenCodes(Premises(house, library.Library({}, library.shared_phrases(LANGUAGES), {}, {}), Keyring(secret)))
+    room = SpokenCodes(Premises(organisation.default(LANGUAGES), library.opened(None, LANGUAGES), Keyring(secret)))
     code = room._code(invitation, generation)
     assert len(code) == LENGTH
     assert set(code) <= set(ALPHABET)

@@ -24,9 +24,7 @@ class Bell:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def until(
-        self, look: Callable[[], Found | None], seconds: float, missing: Callable[[], str]
-    ) -> Found:
+    async def until(self, look: Callable[[], Found | None], seconds: float, missing: Callable[[], str]) -> Found:
         """Return the first value of `look()` that is not None, looking now and after each ring.
 
         Raises AssertionError with `missing()` as its text after so many `seconds`.

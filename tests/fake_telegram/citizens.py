@@ -55,9 +55,7 @@ class Citizen:
 
     # What the citizen does.
 
-    async def sends(
-        self, text: str, *, group: Group | None = None, reply_to: int | None = None
-    ) -> JsonObject:
+    async def sends(self, text: str, *, group: Group | None = None, reply_to: int | None = None) -> JsonObject:
         """Write a text, commands marked as clients mark them."""
         message = self._writes(group)
         message.text = message.html = text

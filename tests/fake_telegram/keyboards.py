@@ -61,9 +61,7 @@ def _checked_buttons(rows: object) -> JsonObject | None:
     kept: list[list[JsonObject]] = []
     for row in rows:
         if not isinstance(row, list):
-            raise bad_request(
-                'field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays'
-            )
+            raise bad_request('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays')
         buttons = [_checked_button(button) for button in row]
         if buttons:
             kept.append(buttons)
@@ -76,14 +74,12 @@ def _checked_button(button: object) -> JsonObject:
     if not isinstance(button, dict):
         raise bad_request("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
     if "text" not in button:
-        raise bad_request('can\'t parse inline keyboard button: Can\'t find field "text"')
+        raise bad_request("can't parse inline keyboard button: Can't find field \"text\"")
     if not isinstance(button["text"], str):
         raise bad_request('can\'t parse inline keyboard button: Field "text" must be of type String')
     actions = _ACTIONS & button.keys()
     if not actions or button.get("callback_data") == "":
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if not button["text"].strip() or len(actions) > 1:
         raise bad_request("REPLY_MARKUP_INVALID")
     if "callback_data" in button and len(str(button["callback_data"]).encode()) > 64:

@@ -101,7 +101,7 @@ class _Reader:
             else:
                 self._start_tag()
         if self._open:
-            _fail(f"Can't find end tag corresponding to start tag \"{self._open[-1].tag}\"")
+            _fail(f'Can\'t find end tag corresponding to start tag "{self._open[-1].tag}"')
         try:
             text = self._text.decode()
         except UnicodeDecodeError:
@@ -180,10 +180,7 @@ class _Reader:
         self._at += 1
         opened = self._open.pop()
         if tag and tag != opened.tag:
-            _fail(
-                f"Unmatched end tag at byte offset {begin}, "
-                f'expected "</{opened.tag}>", found "</{tag}>"'
-            )
+            _fail(f'Unmatched end tag at byte offset {begin}, expected "</{opened.tag}>", found "</{tag}>"')
         if self._offset > opened.offset:
             self._close(opened)
 

@@ -165,8 +165,7 @@ class Methods:
              "gifts_from_channels"), True,
         )  # fmt: skip
         return success(
-            chat.description
-            | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
+            chat.description | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
         )
 
     def leave_chat(self, parameters: Parameters) -> Answer:
@@ -226,9 +225,7 @@ class Methods:
             return {}
         raise bad_request("message to be replied not found")
 
-    def _send_file(
-        self, parameters: Parameters, chat: Chat, stored: StoredFile, content: JsonObject
-    ) -> Answer:
+    def _send_file(self, parameters: Parameters, chat: Chat, stored: StoredFile, content: JsonObject) -> Answer:
         text, source, entities = _content(parameters, "caption", "caption_entities")
         if len(text) > CAPTION_CHARACTERS:
             raise bad_request("message caption is too long")

@@ -26,9 +26,7 @@ KINDS = {
 DEFAULT_KINDS = KINDS - {"chat_member", "message_reaction", "message_reaction_count"}
 MOST_UPDATES = 100_000
 MOST_BYTES_AT_ONCE = 4 * 1024 * 1024
-TWO_POLLERS = (
-    "terminated by other getUpdates request; make sure that only one bot instance is running"
-)
+TWO_POLLERS = "terminated by other getUpdates request; make sure that only one bot instance is running"
 
 Lane = tuple[str, int]
 
@@ -159,9 +157,7 @@ class UpdateQueue:
             self._remove_all(entries[: len(entries) - len(keep)])
             entries = keep
         elif 0 < offset <= self._next_id + 10:
-            self._remove_all(
-                [entry for entry in entries if entry.update["update_id"] < offset and not entry.repeated]
-            )
+            self._remove_all([entry for entry in entries if entry.update["update_id"] < offset and not entry.repeated])
             entries = [e for e in entries if e.repeated or e.update["update_id"] >= offset]
         chosen: list[JsonObject] = []
         size = 0

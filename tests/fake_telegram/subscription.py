@@ -14,18 +14,14 @@ from .parameters import Parameters
 from .queue import DEFAULT_KINDS, UpdateQueue
 from .wire import Answer, JsonObject, bad_request, conflict, success, too_many_requests
 
-WEBHOOK_IS_SET = (
-    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-)
+WEBHOOK_IS_SET = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 PORTS = {None, 443, 80, 88, 8443}
 
 
 class Subscription:
     """The one way in which updates leave the queue at a time: polling or webhook."""
 
-    def __init__(
-        self, queue: UpdateQueue, courier: Courier, ticks: Callable[[], float], limited: bool
-    ) -> None:
+    def __init__(self, queue: UpdateQueue, courier: Courier, ticks: Callable[[], float], limited: bool) -> None:
         self._queue = queue
         self._courier = courier
         self._ticks = ticks

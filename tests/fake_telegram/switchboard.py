@@ -83,9 +83,7 @@ class Switchboard:
         citizen = self._citizen(body)
         return {
             "screen": [_shown(message) for message in citizen.screen],
-            "deliveries": [
-                {"kind": d.kind, "shown": _shown(d.shown), "time": d.time} for d in citizen.deliveries
-            ],
+            "deliveries": [{"kind": d.kind, "shown": _shown(d.shown), "time": d.time} for d in citizen.deliveries],
             "toasts": [asdict(toast) for toast in citizen.toasts],
             "keyboard": citizen.keyboard,
         }
