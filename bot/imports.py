@@ -33,12 +33,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class TakenRow:
-    """What became of one row: the contact's id, or why it was refused."""
+    """What became of one row: the contact's id, or why it was refused. `too_late`: nothing can be asked any more."""
 
     row: int
     result: Result
     contact: str | None = None
     why: str = ""
+    too_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ def summed_up(reading: Reading, taken: Sequence[TakenRow], texts: Texts) -> Impo
         return sum(one.result == result for one in taken)
 
     refused = [_fault(one, texts) for one in taken if one.result == "refused"]
+    text = texts("faults", "too-long-ago")
+    late = [Fault(one.row, "", "too-long-ago", text, "note") for one in taken if one.too_late]
     return Import(
         rows=reading.rows,
         registered=count("registered"),
@@ -107,7 +110,7 @@ def summed_up(reading: Reading, taken: Sequence[TakenRow], texts: Texts) -> Impo
         changed=count("changed"),
         faulty=reading.faulty_rows + len(refused),
         by_content=sum(entry.by_content for entry in reading.entries),
-        faults=tuple(sorted((*reading.faults, *refused), key=lambda fault: fault.row)),
+        faults=tuple(sorted((*reading.faults, *refused, *late), key=lambda fault: fault.row)),
     )
 
 
@@ -137,7 +140,8 @@ def _taken(tx: Transaction, rooms: Rooms, entry: Entry, now: datetime) -> TakenR
         return TakenRow(entry.row, "known", registered.id)
     contacts.tell_as(tx, registered.id, told)
     if not registered.known:
-        return TakenRow(entry.row, "registered", registered.id)
+        silent = not any(one.state == "planned" for one in registered.follow_ups) and not entry.new.not_asked
+        return TakenRow(entry.row, "registered", registered.id, too_late=silent)
     changed = rooms.changes.change(tx, registered.id, entry.new, now)
     return TakenRow(entry.row, "changed" if changed else "known", registered.id)
 

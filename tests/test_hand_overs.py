@@ -80,6 +80,17 @@ async def test_handed_over_and_never_opened_has_its_own_reason(house: House) -> 
     assert ended["after"] == ("missed", "invitation-not-opened")
 
 
+async def test_a_contact_moved_after_it_was_handed_over_is_not_handed_over_again(house: House) -> None:
+    """The person has the link already; it holds for the new time, and for the budget."""
+    registered = await house.register()
+    await house.beat(days=1, hours=7)
+    await _add(house, FILE)
+    moved = house.now + timedelta(days=3)
+    await house.store.write(house.rooms.changes.move, registered.id, moved, None, house.now)
+    await house.beat(days=2)
+    assert await _add(house, "f2") == 0
+
+
 async def test_the_budget_holds_for_what_is_handed_over(house: House) -> None:
     """Of two contacts of a matter in one month only the first is handed over; the other is left out with the reason."""
     await house.register(matter="m")

@@ -119,6 +119,13 @@ async def test_nobody_is_invited_where_nothing_is_asked(house: House) -> None:
     assert len([invited for batch in told for invited in batch.invitations]) == 1
 
 
+async def test_a_row_of_long_ago_is_noted(house: House) -> None:
+    """A contact of last year is registered, and noted: probably a slip of the pen, since nothing can be asked."""
+    done, _ = await taken(house, rows(2).replace("A-0,office-visit,main,2026-", "A-0,office-visit,main,2025-"))
+    assert (done.registered, done.faulty) == (2, 0)
+    assert [(fault.row, fault.name, fault.kind) for fault in done.faults] == [(2, "too-long-ago", "note")]
+
+
 async def test_a_row_that_is_refused_leaves_the_others(house: House) -> None:
     """What the rooms refuse is a fault of its row, with their reason; rows around it are registered."""
     source = HEADER + (

@@ -74,7 +74,7 @@ UPDATE follow_ups SET due_at = :due WHERE id = :id
 UPDATE follow_ups
    SET state = :state, due_at = :due, useful_until = :useful_until, retrospective = :retrospective,
        with_during = :with_during, ended_at = :ended_at, disposition = :disposition, reason = :reason, outcome = NULL,
-       contact_start = :start, contact_end = :end, handed_over_at = NULL, hand_over_id = NULL
+       contact_start = :start, contact_end = :end
  WHERE id = :id
 
 -- is_paused: whether the contact's person is paused, or was for some of the time since a moment
