@@ -18,6 +18,8 @@ What the bot does must be the same after every step.
   it is.
 * **Too often**: what the person came to by a matter alone, and did not open, is left out whole if another contact was
   begun within 30 days.
+* **No thanks** before any answer gives the invitation back; what came by its matter alone, and was not asked about yet,
+  goes with it.
 * **In the end** each follow-up has one disposition and one reason.
 * **Never** is more than one question put in a step, and after stop none at all.
 """
@@ -357,6 +359,16 @@ class Model:
                     self._end(other, "declined", "no-thanks")
             if not one.earlier and all(status == "left" for status, _ in one.settled.values()):
                 contact.opened = contact.by_matter = False
+                self._let_go(contact.matter)
+
+    def _let_go(self, matter: str | None) -> None:
+        alike = [contact for contact in self.contacts if matter is not None and contact.matter == matter]
+        asked = {id(contact) for contact in alike if any(one.began is not None for one in contact.follow_ups)}
+        if any(contact.opened or (contact.by_matter and id(contact) in asked) for contact in alike):
+            return
+        for contact in alike:
+            if id(contact) not in asked and any(one.state == "planned" for one in contact.follow_ups):
+                contact.by_matter = False
 
     def _end(self, one: FollowUp, disposition: str, reason: str) -> None:
         one.state, one.disposition = "ended", (disposition, reason)
