@@ -21,7 +21,7 @@ from bot.openings import Refused, opened_house
 from bot.requests import Request
 from bot.settings import Settings
 
-HELD_SECONDS = 3.0
+HELD_SECONDS = 4.0
 """Other commands, and `run` when it starts, wait five seconds for the database."""
 
 PAUSE_SECONDS = 0.3
