@@ -180,11 +180,12 @@ async def _told(server: Process, command: object) -> bytes:
 
 
 async def _registered(path: Path, number: int) -> list[str]:
-    """Phone calls of three hours ago, registered before the start; their codes."""
+    """Phone calls of three hours before the last open hour, registered then: due whatever the time is; their codes."""
     shelf = library.opened(Path(__file__).parent, LANGUAGES)
     keyring = keys.made(path.with_name(path.name + ".key"))
     built = rooms.built(Premises(organisation.default(LANGUAGES), shelf, keyring))
-    now = datetime.now(UTC)
+    # In closed hours nothing new falls due; what is due already begins for whoever comes.
+    now = built.premises.organisation.calendar.last_open_at_or_before(datetime.now(UTC))
     new = NewContact("bench", "main", start=now - timedelta(hours=3), service="general", channel="phone")
 
     def register(tx: Transaction) -> list[str]:
