@@ -136,7 +136,8 @@ async def _registered(path: Path) -> list[str]:
     keyring = keys.made(path.with_name(path.name + ".key"))
     premises = Premises(organisation.default(LANGUAGES), library.opened(None, LANGUAGES), keyring)
     built = rooms.built(premises)
-    now = datetime.now(UTC)
+    # In closed hours nothing new falls due; what is due already begins for whoever comes.
+    now = built.premises.organisation.calendar.last_open_at_or_before(datetime.now(UTC))
     new = NewContact("phone-call", "main", start=now - timedelta(hours=3), service="general", channel="phone")
     codes = []
     for _ in range(CITIZENS):
