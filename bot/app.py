@@ -11,21 +11,27 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot import clock, command_socket, logs
 from bot.clock import Now
+from bot.console.gate import Office
 from bot.desk import Desk
 from bot.doors.telegram.door import DoorRefused, Posted, TelegramDoor, Texts
 from bot.doors.telegram.face import Face
 from bot.doors.telegram.polling import Pause
 from bot.doors.telegram.reading import DOOR, arrival
 from bot.doors.telegram.simulated import TelegramSimulated
+from bot.doors.web.door import DOOR as WEB
+from bot.doors.web.door import WebDoor
+from bot.doors.web.door import arrival as web_arrival
+from bot.entrances import listening
 from bot.http import Listener, PortInUse
 from bot.lock import held
 from bot.openings import House, Refused, opened_house
+from bot.pages.pages import Pages
 from bot.premises import Premises
 from bot.rooms import Rooms
 from bot.rounds import Rounds
@@ -50,11 +56,19 @@ class Application:
     """Everything that is open while `kundresa run` runs."""
 
     house: House
-    door: TelegramDoor
+    telegram: TelegramDoor | None
+    web: WebDoor
     desk: Desk
     listener: Listener
     serving: asyncio.Task[None]
     rounds: Rounds
+
+    @property
+    def door(self) -> TelegramDoor:
+        """The Telegram door. LookupError where the web alone is open."""
+        if self.telegram is None:
+            raise LookupError("the Telegram door is not open")
+        return self.telegram
 
     async def beat(self) -> None:
         """Do everything that is due, and look whether anything came in."""
@@ -70,58 +84,61 @@ async def opened(
 
     Raises what can't be mended here, each with one clear line: one of `openings.REFUSALS`.
     """
-    if settings.telegram_token is None:
-        raise CanNotRun("TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather in Telegram and set it.")
+    if settings.telegram_token is None and settings.public_url is None:
+        raise CanNotRun(
+            "TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather in Telegram and set it; or set "
+            "KUNDRESA_PUBLIC_URL, and people answer in their browsers alone."
+        )
     _check_exports(settings)
     async with AsyncExitStack() as open_things:
         open_things.enter_context(held(settings.database, patience=COMMAND_SECONDS))
         house = await open_things.enter_async_context(opened_house(settings))
         bell = _Bell()
-        door = TelegramDoor(
-            store=house.store,
-            keyring=house.premises.keyring,
-            token=settings.telegram_token,
-            api=settings.telegram_api,
-            rate=settings.telegram_rate,
-            texts=texts(house.premises),
-            now=now,
-            stored=bell.ring,
-            heard=house.rooms.follow_ups.heard,
-            on_unreachable=house.rooms.follow_ups.unreachable,
-            posted=_posted(settings),
-            pause=pause,
+        telegram = _telegram(settings, house, now, bell.ring, pause)
+        web = WebDoor(house, now, bell.ring)
+
+        def wake() -> None:
+            if telegram is not None:
+                telegram.wake()
+            web.wake()
+
+        desk = Desk(
+            house.store,
+            house.premises.keyring,
+            house.rooms.citizens,
+            {DOOR: arrival, WEB: web_arrival},
+            now,
+            wake,
         )
-        desk = Desk(house.store, house.premises.keyring, house.rooms.citizens, {DOOR: arrival}, now, door.wake)
         bell.desk = desk
-        host, port = settings.listen
-        listener = Listener(
-            door.routes,
-            host=host,
-            port=port,
-            ready=lambda: door.trouble,
-            trusted_proxies=[str(network) for network in settings.trusted_proxy],
+
+        def stir() -> None:
+            wake()
+            desk.ring()
+
+        listener = listening(
+            Office(house, settings, now, stir, Pages(house.premises, "bot.console")),
+            [*web.routes, *(telegram.routes if telegram is not None else ())],
+            ready=lambda: telegram.trouble if telegram is not None else "",
         )
         try:
             await listener.start()
         except PortInUse as error:
             raise CanNotRun(str(error)) from error
         open_things.push_async_callback(listener.stop)
-        try:
-            await door.start()
-        except DoorRefused as error:
-            raise CanNotRun(str(error)) from error
-        open_things.push_async_callback(door.stop)
+        open_things.push_async_callback(web.stop)
+        if telegram is not None:
+            try:
+                await telegram.start()
+            except DoorRefused as error:
+                raise CanNotRun(str(error)) from error
+            open_things.push_async_callback(telegram.stop)
         serving = asyncio.create_task(desk.serve(), name="desk")
         open_things.push_async_callback(_cancelled, serving)
         desk.ring()
         await open_things.enter_async_context(command_socket.served(settings.database, house, now))
-
-        def stir() -> None:
-            door.wake()
-            desk.ring()
-
         rounds = Rounds(house, settings, now, stir)
-        application = Application(house, door, desk, listener, serving, rounds)
+        application = Application(house, telegram, web, desk, listener, serving, rounds)
         if beating:
             open_things.callback(rounds.begun().stop)
         yield application
@@ -129,8 +146,7 @@ async def opened(
 
 async def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT; whatever is under way is finished first. Raises as `opened` does."""
-    secrets = [secret for secret in (settings.telegram_token, settings.webhook_secret) if secret]
-    logs.set_up(secrets=secrets)
+    logs.set_up(secrets=settings.secrets)
     asked_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -183,6 +199,27 @@ def simulated_door(store: Store, rooms: Rooms, now: Now) -> TelegramSimulated:
         farewells=said.farewells,
         repeats=said.repeats,
         on_unreachable=rooms.follow_ups.unreachable,
+    )
+
+
+def _telegram(
+    settings: Settings, house: House, now: Now, stored: Callable[[], None], pause: Pause
+) -> TelegramDoor | None:
+    if settings.telegram_token is None:
+        return None
+    return TelegramDoor(
+        store=house.store,
+        keyring=house.premises.keyring,
+        token=settings.telegram_token,
+        api=settings.telegram_api,
+        rate=settings.telegram_rate,
+        texts=texts(house.premises),
+        now=now,
+        stored=stored,
+        heard=house.rooms.follow_ups.heard,
+        on_unreachable=house.rooms.follow_ups.unreachable,
+        posted=_posted(settings),
+        pause=pause,
     )
 
 

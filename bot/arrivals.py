@@ -51,14 +51,24 @@ class Returned:
     """The person opened the door again: unblocked the bot."""
 
 
-What = Said | Tapped | Shared | Strange | Left | Returned
+@dataclass(frozen=True, slots=True)
+class Came:
+    """The person is at this door again, with nothing to say yet: opened their page, or came by their return link."""
+
+
+What = Said | Tapped | Shared | Strange | Left | Returned | Came
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One thing from one person. `address` is how the door reaches them; `language` what their device says."""
+    """One thing from one person. `address` is how the door reaches them; `language` what their device says.
+
+    Not `whole`: whoever came by a link that may have been passed on. They may answer what is open, and neither see nor
+    erase what was answered before.
+    """
 
     door: str
     address: str
     what: What
     language: str | None = None
+    whole: bool = True

@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.clock import week_start
+from bot.links import invitation_link
 from bot.rooms import Rooms
-from bot.store import contacts, facts, follow_ups
+from bot.store import contacts, follow_ups
 from bot.store.contacts import Contact
 from bot.store.database import Transaction
 from bot.store.follow_ups import FollowUp
-
-USER_NAME = "telegram_username"
-"""The fact that holds the bot's name in Telegram, once the door has heard it."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -75,12 +73,6 @@ def cards_of_week(tx: Transaction, rooms: Rooms, week: str) -> list[Card]:
     return [_card(tx, rooms, contact) for contact in contacts.listed(tx, monday, monday + timedelta(days=7))]
 
 
-def link_of(tx: Transaction, code: str) -> str | None:
-    """The link that opens the chat with this code; None until the bot's name is known."""
-    name = facts.get(tx, USER_NAME)
-    return f"https://t.me/{name.decode()}?start={code}" if name else None
-
-
 def _card(tx: Transaction, rooms: Rooms, contact: Contact) -> Card:
     open_to_all = contact.cancelled_at is None and contact.not_asked is None
     code = rooms.invitations.code(tx, contact.id) if open_to_all else None
@@ -98,7 +90,7 @@ def _card(tx: Transaction, rooms: Rooms, contact: Contact) -> Card:
         cancelled_at=contact.cancelled_at,
         lines=tuple(_line(follow_up) for follow_up in follow_ups.of_contact(tx, contact.id)),
         code=code,
-        link=link_of(tx, code) if code is not None else None,
+        link=invitation_link(tx, rooms.premises, code) if code is not None else None,
         zone=rooms.premises.zone.key,
         cause=contact.cause,
         solved=contact.solved,

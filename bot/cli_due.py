@@ -11,9 +11,9 @@ from uuid import uuid4
 import typer
 
 from bot import clock, csv_files
-from bot.cards import link_of
 from bot.commands_due import HandOver, Looked, TakeBack, TakenBack
 from bot.errands import carried_out
+from bot.links import invitation_link
 from bot.moments import shown
 from bot.openings import View, viewed_house
 from bot.screen import line, table
@@ -83,7 +83,7 @@ def rows(view: View, file: str) -> Iterator[tuple[str, ...]]:
     while page := hand_overs.rows_of(view.tx, file, after=after, limit=_PAGE):
         after = page[-1].id
         for row in room.rows(view.tx, page):
-            link = link_of(view.tx, row.code) or ""
+            link = invitation_link(view.tx, view.rooms.premises, row.code) or ""
             yield (
                 row.reference or "",
                 row.contact,

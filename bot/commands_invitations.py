@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 import msgspec
 
-from bot.cards import USER_NAME, link_of
+from bot.links import USER_NAME, invitation_link
 from bot.moments import day_meant
 from bot.open_invitations import About
 from bot.openings import Refused
@@ -112,7 +112,7 @@ def opened(tx: Transaction, rooms: Rooms, id_: str, now: datetime) -> Opened:
     if not usable:
         raise Refused(f"{id_}: can't be used any more: retired, expired, or every card spent. Make a new one.")
     codes = tuple(rooms.open_invitations.code(one) for one in usable)
-    links = tuple(link for code in codes if (link := link_of(tx, code)) is not None)
+    links = tuple(link for code in codes if (link := invitation_link(tx, rooms.premises, code)) is not None)
     first = usable[0]
     spoken = rooms.spoken_codes.living(tx, id_, now, "open") if first.kind == "poster" else None
     return Opened(
@@ -159,7 +159,7 @@ def _invited(tx: Transaction, rooms: Rooms, kept: _Kept) -> Invited:
         service=contact.service,
         language=contact.language,
         code=code,
-        link=link_of(tx, code),
+        link=invitation_link(tx, rooms.premises, code),
         bot=name.decode() if name else None,
         spoken=spoken.code,
         spoken_until=spoken.expires_at,
@@ -181,7 +181,7 @@ def _open(tx: Transaction, rooms: Rooms, asked: Open, now: datetime) -> _Kept:
         return _Kept(room.make_poster(tx, about, _end(rooms, asked.until, POSTER_DAYS, now), now), now)
     if not 1 <= asked.cards <= MOST_CARDS:
         raise Refused(f"--cards: {asked.cards} can't be made at once. Write a number from 1 to {MOST_CARDS}.")
-    if facts.get(tx, USER_NAME) is None:
+    if rooms.premises.public_url is None and facts.get(tx, USER_NAME) is None:
         raise Refused("The bot's name is not known yet: start `kundresa run` once, so that cards can hold its link.")
     return _Kept(room.make_cards(tx, about, asked.cards, _end(rooms, asked.until, CARD_DAYS, now), now), now)
 

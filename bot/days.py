@@ -21,23 +21,24 @@ _LOCALES: Mapping[str, str] = {"en": "en_GB"}
 @lru_cache(maxsize=1024)
 def day(when: date, language: str) -> str:
     """A day within a year: "18 november", "18. marraskuuta", "18 November"."""
-    return format_skeleton("MMMMd", when, locale=_locale(language))
+    return format_skeleton("MMMMd", when, locale=locale(language))
 
 
 def whole_day(when: date, language: str) -> str:
     """A day with its year: "18 november 2026"."""
-    return format_date(when, "long", locale=_locale(language))
+    return format_date(when, "long", locale=locale(language))
 
 
 def by_pattern(when: date | time, pattern: str, language: str) -> str:
     """A day or a time of day by a pattern of CLDR, such as "EEEE d MMMM": "onsdag 18 november"."""
     if isinstance(when, time):
-        return format_time(when, pattern, locale=_locale(language))
-    return format_date(when, pattern, locale=_locale(language))
+        return format_time(when, pattern, locale=locale(language))
+    return format_date(when, pattern, locale=locale(language))
 
 
 @lru_cache(maxsize=32)
-def _locale(language: str) -> Locale:
+def locale(language: str) -> Locale:
+    """How CLDR knows a language of ours."""
     code = plain(language)
     try:
         return Locale.parse(_LOCALES.get(code, code))

@@ -23,10 +23,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from bot import journal, leftovers
-from bot.cards import USER_NAME
 from bot.clock import Now, iso_week, week_start
 from bot.desk import Desk, Reader
 from bot.journal import Journal
+from bot.links import USER_NAME
 from bot.lock import held
 from bot.openings import House, Refused, opened_house
 from bot.rooms import Rooms, built

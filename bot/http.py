@@ -1,5 +1,7 @@
 """The listener: one small web server in the process's own event loop, from routes that `app.py` hands it.
 
+Every request meets the guard first (see `pages.guard`).
+
 Serves its own health: `/healthz` (the process runs) and `/readyz` (it can do its work). Keeps no access log: addresses
 of people and codes in links would be in it.
 """
@@ -10,15 +12,22 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from bot.pages.guard import Guarded, TooLarge
 
 _CLOSE_SECONDS = 5
+
+
+Fault = Callable[[Request, Exception], Awaitable[Response]]
+"""What is answered where something went wrong."""
 
 
 class PortInUse(Exception):
@@ -36,8 +45,13 @@ class Listener:
         port: int,
         ready: Callable[[], str],
         trusted_proxies: Sequence[str] = (),
+        guarded: Callable[[ASGIApp], ASGIApp] = Guarded,
+        faults: Mapping[int, Fault] | None = None,
     ) -> None:
-        """`trusted_proxies` are addresses or networks whose X-Forwarded headers are believed."""
+        """`trusted_proxies` are addresses or networks whose X-Forwarded headers are believed.
+
+        `guarded` puts the guard before the routes; `faults` answers what no route takes (404) and what failed (500).
+        """
         self._ready = ready
         self._host = host
         self.port = port
@@ -46,10 +60,11 @@ class Listener:
         self._serving: asyncio.Task[None] | None = None
         app = Starlette(
             routes=[Route("/healthz", self._health), Route("/readyz", self._readiness), *routes],
+            exception_handlers={TooLarge: _too_large, **(faults or {})},
         )
         self._server = _Server(
             uvicorn.Config(
-                app,
+                guarded(app),
                 lifespan="off",
                 ws="none",
                 access_log=False,
@@ -85,6 +100,10 @@ class Listener:
     async def _readiness(self, _: Request) -> PlainTextResponse:
         missing = self._ready()
         return PlainTextResponse(missing or "ready", 503 if missing else 200)
+
+
+async def _too_large(_: Request, __: Exception) -> Response:
+    return PlainTextResponse("Too large.", 413)
 
 
 class _Server(uvicorn.Server):

@@ -12,8 +12,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal, TypeVar
 
-from bot.cards import link_of
 from bot.contacts import ContactRefused
+from bot.links import invitation_link
 from bot.lists.entries import Entry, Reading
 from bot.lists.faults import CellFault, Fault
 from bot.lists.texts import Texts
@@ -90,7 +90,7 @@ def invited(tx: Transaction, rooms: Rooms, taken: Iterable[TakenRow]) -> list[In
             continue
         code = rooms.invitations.code(tx, contact.id)
         if one.contact is not None and code is not None:
-            found.append(Invited(one.row, one.contact, link_of(tx, code), code))
+            found.append(Invited(one.row, one.contact, invitation_link(tx, rooms.premises, code), code))
     return found
 
 

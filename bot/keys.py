@@ -1,8 +1,9 @@
 """The keys: one secret file outside the database, and what is made with it. Never logs or returns the secret.
 
 From the file's 32 random bytes HKDF-SHA256 derives a key for each use: `seal` (AES-256-GCM), `lookup` (HMAC of an
-address), `invitation` (the codes in links), `reference` (HMAC of a case reference) and `matter` (HMAC of a matter's
-name). Losing the file means losing every address and every link; the answers stay readable.
+address), `invitation` (the codes in links), `reference` (HMAC of a case reference), `matter` (HMAC of a matter's
+name), `return` (the links people come back with) and `form` (what forms carry). Losing the file means losing every
+address and every link; the answers stay readable.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ class Keyring:
         self._spoken_lookup = _derived(secret, b"spoken-lookup")
         self._reference = _derived(secret, b"reference")
         self._matter = _derived(secret, b"matter")
+        self._return = _derived(secret, b"return")
+        self._form = _derived(secret, b"form")
         self.check = hmac.digest(_derived(secret, b"check"), b"kundresa", "sha256")
 
     def lookup(self, door: str, address: str) -> bytes:
@@ -65,6 +68,15 @@ class Keyring:
         digest = hmac.digest(self._invitation, invitation.encode(), "sha256")[:16]
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
+    def return_token(self, link: str) -> str:
+        """The token in the link a person comes back with: 128 bits of an HMAC over its id, in 22 characters."""
+        digest = hmac.digest(self._return, link.encode(), "sha256")[:16]
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    def form_token(self, about: bytes) -> str:
+        """What a form of ours carries, so that another site can't post it: an HMAC over whom or what it is for."""
+        return base64.urlsafe_b64encode(hmac.digest(self._form, about, "sha256")[:16]).decode().rstrip("=")
+
     def spoken(self, invitation: str, generation: int, attempt: int) -> int:
         """A number of 256 bits from which an invitation's code to say aloud is made; each generation has its own."""
         digest = hmac.digest(self._spoken, f"{invitation}\n{generation}\n{attempt}".encode(), "sha256")
@@ -83,8 +95,13 @@ class Keyring:
         return hmac.digest(self._matter, name.encode(), "sha256")[:16]
 
 
+def new_token() -> str:
+    """256 random bits for a cookie, a one-time link or a key, in 43 characters. Only its `code_hash` is stored."""
+    return secrets.token_urlsafe(32)
+
+
 def code_hash(code: str) -> bytes:
-    """What is stored of an invitation's code. The code has 128 random-looking bits, so a plain hash is enough."""
+    """What is stored of a code or token. It has at least 128 random-looking bits, so a plain hash is enough."""
     return hashlib.sha256(code.encode()).digest()
 
 

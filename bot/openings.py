@@ -26,6 +26,7 @@ from bot.premises import Premises, random_id
 from bot.replay import replayed
 from bot.rooms import Rooms, built
 from bot.settings import Settings, WrongSetting
+from bot.staff import StaffRefused
 from bot.store import database, facts
 from bot.store.database import DatabaseRefused, Store, Transaction
 from bot.store.view import viewed
@@ -58,6 +59,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     UnknownCode,
     ContactRefused,
     ErasureRefused,
+    StaffRefused,
     WeekNotEnded,
 )
 """What is expected to go wrong: each message is for the person who can mend it, and needs no traceback."""
@@ -103,6 +105,7 @@ async def opened_house(
             ids=ids,
             chance=chance or random.SystemRandom(),
             simulated=simulated or await store.read(facts.get, facts.SIMULATED) is not None,
+            public_url=settings.public_url,
         )
         rooms = built(premises, kept := Journal(journal.path_of(settings.database)))
         try:
@@ -125,7 +128,7 @@ def viewed_house(settings: Settings) -> Iterator[View]:
     with viewed(settings.database) as tx:
         keyring = keys.read(settings.key_file)
         _check(keyring, facts.get(tx, _KEY_CHECK), settings.key_file)
-        yield View(tx, built(Premises(described, shelf, keyring)))
+        yield View(tx, built(Premises(described, shelf, keyring, public_url=settings.public_url)))
 
 
 def files(settings: Settings) -> tuple[Organisation, Library]:

@@ -33,6 +33,8 @@ class Premises:
     ids: Callable[[], str] = random_id
     chance: random.Random = field(default_factory=random.SystemRandom)
     simulated: bool = False
+    public_url: str | None = None
+    """The address of our pages from outside, without a slash at its end; None where nobody can reach them."""
 
     @property
     def zone(self) -> ZoneInfo:

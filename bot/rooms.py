@@ -23,6 +23,7 @@ from bot.privacy import Privacy
 from bot.remarks import Remarks
 from bot.retention import Retention
 from bot.spoken_codes import SpokenCodes
+from bot.staff import Staff
 from bot.store.database import Transaction
 from bot.welcome import Welcome
 
@@ -47,6 +48,7 @@ class Rooms:
     privacy: Privacy
     welcome: Welcome
     citizens: Citizens
+    staff: Staff
 
     def beat(self, tx: Transaction, now: datetime) -> bool:
         """Everything that is due, a bounded part of each kind; True if there may be more."""
@@ -88,4 +90,5 @@ def built(premises: Premises, journal: Journal | None = None) -> Rooms:
         privacy=privacy,
         welcome=welcome,
         citizens=Citizens(premises, people, conversations, follow_ups, welcome, privacy, call_backs, remarks),
+        staff=Staff(premises),
     )

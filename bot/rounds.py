@@ -96,6 +96,7 @@ class Rounds:
     def _tidied(self, tx: Transaction, now: datetime) -> None:
         inbox.tidy(tx, now)
         guessing.tidy(tx, now)
+        self.house.rooms.staff.tidy(tx, now)
         facts.forget_requests(tx, now - REQUESTS_KEPT)
         self.house.rooms.people.forget_without_purpose(tx, now)
         self.house.rooms.call_backs.promises.tidy(tx, now)

@@ -7,20 +7,17 @@ connection; only looks whether the files named are there.
 
 from __future__ import annotations
 
-import math
 import os
-import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from flows.problems import FaultError, listed, suggestion
+from bot import setting_values as values
+from bot.setting_values import Mail, Network
+from flows.problems import FaultError, suggestion
 
-Network = IPv4Network | IPv6Network
 T = TypeVar("T")
 
 VARIABLES = (
@@ -39,16 +36,14 @@ VARIABLES = (
     "KUNDRESA_PUBLIC_URL",
     "KUNDRESA_TRUSTED_PROXY",
     "KUNDRESA_WEBHOOK_SECRET",
+    "KUNDRESA_SMTP",
+    "KUNDRESA_MAIL_FROM",
+    "KUNDRESA_OIDC_ISSUER",
+    "KUNDRESA_OIDC_CLIENT",
+    "KUNDRESA_OIDC_SECRET",
+    "KUNDRESA_STAFF_CHAT",
 )
 """Every variable there is."""
-
-_SHOWN_AT_MOST = 60
-# The bot's id, a colon and 35 characters, in every token Telegram's documentation shows. No length is promised,
-# hence the room; `logs` knows a token by the same least lengths.
-_TOKEN = re.compile(r"[0-9]{6,}:[A-Za-z0-9_-]{30,}")
-_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API, setWebhook: secret_token
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
-_HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
 
 
 class WrongSetting(Exception):
@@ -60,6 +55,15 @@ class WrongSetting(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """The organisation's own sign-in (OpenID Connect): its issuer's address, and who we are to it."""
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the environment says.
 
@@ -67,7 +71,8 @@ class Settings:
     `organisation` and `journeys` are None where the built-in ones are used, `inbox_folder` where no folder of lists is
     watched, `public_url` where nothing can be
     reached from outside. `time_zone` holds unless the organisation's file names another. `listen` is host and
-    port, 0 = any free port. With a `webhook_secret` updates come by webhook, else by polling.
+    port, 0 = any free port. With a `webhook_secret` updates come by webhook, else by polling. `mail` and `provider` are
+    None where staff sign in by links that are shown to them; `staff_chat`: they may use commands in Telegram.
     """
 
     telegram_token: str | None = field(repr=False)
@@ -85,11 +90,16 @@ class Settings:
     public_url: str | None
     trusted_proxy: tuple[Network, ...]
     webhook_secret: str | None = field(repr=False)
+    mail: Mail | None = field(default=None, repr=False)
+    provider: Provider | None = field(default=None, repr=False)
+    staff_chat: bool = False
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown anywhere, for `logs`."""
-        return tuple(secret for secret in (self.telegram_token, self.webhook_secret) if secret)
+        mail = self.mail.password if self.mail is not None else ""
+        provider = self.provider.secret if self.provider is not None else ""
+        return tuple(secret for secret in (self.telegram_token, self.webhook_secret, mail, provider) if secret)
 
 
 def from_environment(ignoring: Collection[str] = ()) -> Settings:
@@ -105,7 +115,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     for name in sorted(environment):
         if name.startswith("KUNDRESA_") and name not in VARIABLES:
             remedy = suggestion(name, VARIABLES, f"Take it away; there are {', '.join(VARIABLES[1:])}.")
-            raise WrongSetting(_shown(name), "is no setting.", remedy)
+            raise WrongSetting(values.shown(name), "is no setting.", remedy)
 
     def value(name: str, understood: Callable[[str], T], default: T) -> T:
         text = environment.get(name, "").strip()
@@ -114,28 +124,53 @@ def read(environment: Mapping[str, str]) -> Settings:
         except FaultError as error:
             raise WrongSetting(name, error.fault, error.remedy) from None
 
-    database = value("KUNDRESA_DATABASE", _database, Path("kundresa.db"))
-    key_file = value("KUNDRESA_KEY_FILE", _file_to_be, database.with_name(database.name + ".key"))
+    database = value("KUNDRESA_DATABASE", values.database, Path("kundresa.db"))
+    key_file = value("KUNDRESA_KEY_FILE", values.file_to_be, database.with_name(database.name + ".key"))
     if key_file == database:
         remedy = "Name another file, or leave it out: the key then lies beside the database."
         raise WrongSetting("KUNDRESA_KEY_FILE", "is the database itself.", remedy)
+    mail = value("KUNDRESA_SMTP", values.mail, None)
+    sender = value("KUNDRESA_MAIL_FROM", values.sender, None)
+    if (mail is None) != (sender is None):
+        missing = "KUNDRESA_SMTP" if mail is None else "KUNDRESA_MAIL_FROM"
+        raise WrongSetting(
+            missing, "is not set, and e-mail needs it.", "Set KUNDRESA_SMTP and KUNDRESA_MAIL_FROM both, or neither."
+        )
     return Settings(
-        telegram_token=value("TELEGRAM_BOT_TOKEN", _token, None),
+        telegram_token=value("TELEGRAM_BOT_TOKEN", values.token, None),
         database=database,
         key_file=key_file,
-        organisation=value("KUNDRESA_ORGANISATION", _file, None),
-        telegram_api=value("KUNDRESA_TELEGRAM_API", _address, "https://api.telegram.org"),
-        telegram_rate=value("KUNDRESA_TELEGRAM_RATE", _rate, 30.0),
-        journeys=value("KUNDRESA_JOURNEYS", _folder, None),
-        exports=value("KUNDRESA_EXPORTS", _folder_to_be, Path("exports")),
-        inbox_folder=value("KUNDRESA_INBOX_FOLDER", _folder, None),
-        time_zone=value("KUNDRESA_TIME_ZONE", _zone, ZoneInfo("Europe/Stockholm")),
-        languages=value("KUNDRESA_LANGUAGES", _languages, ("sv", "fi", "en")),
-        listen=value("KUNDRESA_LISTEN", _listen, ("127.0.0.1", 8080)),
-        public_url=value("KUNDRESA_PUBLIC_URL", _address, None),
-        trusted_proxy=value("KUNDRESA_TRUSTED_PROXY", _networks, ()),
-        webhook_secret=value("KUNDRESA_WEBHOOK_SECRET", _secret, None),
+        organisation=value("KUNDRESA_ORGANISATION", values.existing_file, None),
+        telegram_api=value("KUNDRESA_TELEGRAM_API", values.address, "https://api.telegram.org"),
+        telegram_rate=value("KUNDRESA_TELEGRAM_RATE", values.rate, 30.0),
+        journeys=value("KUNDRESA_JOURNEYS", values.existing_folder, None),
+        exports=value("KUNDRESA_EXPORTS", values.folder_to_be, Path("exports")),
+        inbox_folder=value("KUNDRESA_INBOX_FOLDER", values.existing_folder, None),
+        time_zone=value("KUNDRESA_TIME_ZONE", values.zone, ZoneInfo("Europe/Stockholm")),
+        languages=value("KUNDRESA_LANGUAGES", values.languages, ("sv", "fi", "en")),
+        listen=value("KUNDRESA_LISTEN", values.listen, ("127.0.0.1", 8080)),
+        public_url=value("KUNDRESA_PUBLIC_URL", values.address, None),
+        trusted_proxy=value("KUNDRESA_TRUSTED_PROXY", values.networks, ()),
+        webhook_secret=value("KUNDRESA_WEBHOOK_SECRET", values.webhook_secret, None),
+        mail=replace(mail, sender=sender) if mail is not None and sender is not None else None,
+        provider=_provider(
+            value("KUNDRESA_OIDC_ISSUER", values.address, None),
+            value("KUNDRESA_OIDC_CLIENT", str, None),
+            value("KUNDRESA_OIDC_SECRET", str, None),
+        ),
+        staff_chat=value("KUNDRESA_STAFF_CHAT", values.switch, False),
     )
+
+
+def _provider(issuer: str | None, client: str | None, secret: str | None) -> Provider | None:
+    given = {"KUNDRESA_OIDC_ISSUER": issuer, "KUNDRESA_OIDC_CLIENT": client, "KUNDRESA_OIDC_SECRET": secret}
+    if issuer is not None and client is not None and secret is not None:
+        return Provider(issuer, client, secret)
+    if any(given.values()):
+        missing = next(name for name, text in given.items() if text is None)
+        remedy = "Set all three of them, as the provider shows them, or none."
+        raise WrongSetting(missing, f"is not set, and {next(name for name, text in given.items() if text)} is.", remedy)
+    return None
 
 
 def needed_token(settings: Settings) -> str:
@@ -144,147 +179,3 @@ def needed_token(settings: Settings) -> str:
         remedy = "Ask @BotFather in Telegram for one (/newbot) and set it. To look around first: kundresa demo"
         raise WrongSetting("TELEGRAM_BOT_TOKEN", "is not set.", remedy)
     return settings.telegram_token
-
-
-def _shown(text: str) -> str:
-    """A value in one short line, whatever stands in it."""
-    short = text if len(text) <= _SHOWN_AT_MOST else text[:_SHOWN_AT_MOST] + "..."
-    return short if short.isprintable() else ascii(short)
-
-
-def _token(text: str) -> str:
-    if not _TOKEN.fullmatch(text):
-        raise FaultError(
-            "does not look like a bot's token: digits, a colon and 35 letters, digits, _ or -.",
-            "Copy it whole from @BotFather, without quotes or spaces.",
-        )
-    return text
-
-
-def _secret(text: str) -> str:
-    if not _SECRET.fullmatch(text):
-        raise FaultError(
-            "is no secret that Telegram accepts: 1 to 256 of A-Z, a-z, 0-9, _ and -.",
-            "Make one: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
-        )
-    return text
-
-
-def _path(text: str) -> Path:
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        raise FaultError(f"'{_shown(text)}' names an unknown home folder.", "Write the path whole.") from None
-
-
-def _database(text: str) -> Path:
-    if "://" in text:
-        # The address may hold a password, so that it is not shown.
-        raise FaultError("is an address; this version keeps its data in a file.", "Set a path: kundresa.db")
-    return _file_to_be(text)
-
-
-def _file(text: str) -> Path:
-    path = _path(text)
-    if not path.is_file():
-        raise FaultError(f"there is no file '{_shown(text)}'.", "Correct the path, or leave the variable out.")
-    return path
-
-
-def _file_to_be(text: str) -> Path:
-    path = _path(text)
-    if path.is_dir() or text.endswith("/"):
-        raise FaultError(f"'{_shown(text)}' is a folder.", "Add the name of a file in it.")
-    return path
-
-
-def _folder(text: str) -> Path:
-    path = _path(text)
-    if not path.is_dir():
-        raise FaultError(f"there is no folder '{_shown(text)}'.", "Correct the path, or leave the variable out.")
-    return path
-
-
-def _folder_to_be(text: str) -> Path:
-    path = _path(text)
-    if path.exists() and not path.is_dir():
-        raise FaultError(f"'{_shown(text)}' is a file.", "Name a folder; it is made when it is needed.")
-    return path
-
-
-def _address(text: str) -> str:
-    """A web address without its last slash. Unencrypted only within this machine: tokens and answers pass."""
-    example = "Write it as in https://example.org/kundresa"
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise FaultError("is no web address.", example) from None
-    if "@" in parts.netloc:
-        raise FaultError("holds a user name or password.", "Leave out what stands before the @.")
-    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(f"[{host}]" if ":" in host else host):
-        raise FaultError(f"'{_shown(text)}' is no web address.", example)
-    if re.search(r"[?#\s]", text):
-        raise FaultError(f"'{_shown(text)}' has a blank, a ? or a #.", "Leave out what begins there.")
-    if parts.scheme == "http" and not _is_loopback(host):
-        remedy = "Begin it with https:// (http:// is for 127.0.0.1, ::1 and localhost alone)."
-        raise FaultError(f"'{_shown(text)}' is not encrypted.", remedy)
-    return text.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = math.nan
-    if not (math.isfinite(rate) and rate >= 0):
-        remedy = "Write a number such as 30, or 0 for no limits at all (a local server)."
-        raise FaultError(f"'{_shown(text)}' is no number of messages a second.", remedy)
-    return rate
-
-
-def _zone(text: str) -> ZoneInfo:
-    zones = available_timezones()
-    if text not in zones:
-        remedy = suggestion(text, zones, "Write an IANA name such as Europe/Stockholm.")
-        raise FaultError(f"'{_shown(text)}' is no time zone.", remedy)
-    return ZoneInfo(text)
-
-
-def _languages(text: str) -> tuple[str, ...]:
-    codes = tuple(code.strip() for code in text.split(","))
-    remedy = "Write codes of two or three small letters with commas between: sv,fi,en"
-    if wrong := [f"'{_shown(code)}'" for code in codes if not _LANGUAGE.fullmatch(code)]:
-        raise FaultError(f"{listed(wrong)} can't be a language.", remedy)
-    if len(set(codes)) < len(codes):
-        raise FaultError(f"'{_shown(text)}' names a language twice.", remedy)
-    return codes
-
-
-def _listen(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not _HOST.fullmatch(host) or not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65535:
-        remedy = "Write a host, a colon and a port: 127.0.0.1:8080, or 0.0.0.0:8080 for other machines too."
-        raise FaultError(f"'{_shown(text)}' is no address to listen on.", remedy)
-    return host.strip("[]"), int(port)
-
-
-def _networks(text: str) -> tuple[Network, ...]:
-    networks = []
-    for part in (part.strip() for part in text.split(",")):
-        remedy = "Write the proxy's address or network, such as 10.0.0.5 or 10.0.0.0/24, with commas between."
-        try:
-            network = ip_network(part)
-        except ValueError:
-            raise FaultError(f"'{_shown(part)}' is no address or network.", remedy) from None
-        if network.prefixlen == 0:
-            raise FaultError(f"'{_shown(part)}' trusts everybody.", remedy)
-        networks.append(network)
-    return tuple(networks)

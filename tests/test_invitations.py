@@ -19,9 +19,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from bot import library, organisation, settings
-from bot.cards import USER_NAME
 from bot.cli import main
 from bot.keys import Keyring
+from bot.links import USER_NAME
 from bot.lock import held
 from bot.openings import opened_house
 from bot.paragraphs import paragraphs, sms_length, sms_parts

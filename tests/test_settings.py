@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.settings import VARIABLES, Settings, WrongSetting, from_environment, needed_token, read
+from bot.setting_values import Mail
+from bot.settings import VARIABLES, Provider, Settings, WrongSetting, from_environment, needed_token, read
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw-"
 SECRET = "hush-hush_42"
@@ -74,6 +75,12 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "KUNDRESA_PUBLIC_URL": "https://example.org/kundresa/",
         "KUNDRESA_TRUSTED_PROXY": "10.0.0.5, 2001:db8::/64",
         "KUNDRESA_WEBHOOK_SECRET": SECRET,
+        "KUNDRESA_SMTP": "smtp://kundresa:pass%40word@mail.example.org",
+        "KUNDRESA_MAIL_FROM": "kundresa@example.org",
+        "KUNDRESA_OIDC_ISSUER": "https://login.example.org/realms/town/",
+        "KUNDRESA_OIDC_CLIENT": "kundresa",
+        "KUNDRESA_OIDC_SECRET": "of the provider",
+        "KUNDRESA_STAFF_CHAT": "1",
     }
     assert set(environment) == set(VARIABLES)
     assert read(environment) == Settings(
@@ -92,7 +99,17 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         public_url="https://example.org/kundresa",
         trusted_proxy=(ip_network("10.0.0.5"), ip_network("2001:db8::/64")),
         webhook_secret=SECRET,
+        mail=Mail("mail.example.org", 587, False, "kundresa", "pass@word", "kundresa@example.org"),
+        provider=Provider("https://login.example.org/realms/town", "kundresa", "of the provider"),
+        staff_chat=True,
     )
+
+
+def test_half_of_what_belongs_together_is_refused() -> None:
+    """E-mail needs server and sender, the organisation's sign-in all three of its settings."""
+    assert refusal({"KUNDRESA_SMTP": "smtp://mail.example.org"}).startswith("KUNDRESA_MAIL_FROM: is not set")
+    assert refusal({"KUNDRESA_MAIL_FROM": "a@example.org"}).startswith("KUNDRESA_SMTP: is not set")
+    assert refusal({"KUNDRESA_OIDC_CLIENT": "kundresa"}).startswith("KUNDRESA_OIDC_ISSUER: is not set")
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -173,7 +190,7 @@ def test_a_server_on_this_machine_may_be_unencrypted(address: str) -> None:
 def test_an_unknown_name_is_refused_with_the_one_meant() -> None:
     """A misspelt variable would silently not hold."""
     assert refusal({"KUNDRESA_DATABSE": "x"}) == "KUNDRESA_DATABSE: is no setting. Did you mean 'KUNDRESA_DATABASE'?"
-    assert "KUNDRESA_LISTEN" in refusal({"KUNDRESA_Q": "x"})
+    assert "KUNDRESA_LISTEN" in refusal({"KUNDRESA_QQQQQQQQQQQQQQ": "x"})
     read({"PATH": "/bin", "TELEGRAM": "x"})
 
 

@@ -46,6 +46,7 @@ FLOORS = {
     "bot.http": ENTRANCE,
     "bot.console": ENTRANCE,
     "bot.api": ENTRANCE,
+    "bot.entrances": HOUSE,
     "bot.app": HOUSE,
     "bot.demo": HOUSE,
     "bot.cli": DOORSTEP,

@@ -24,7 +24,8 @@ class CallBack:
     """A promise to call, or to be there when the person calls; `asking` while they still choose.
 
     `begun_at` is when they last chose something, `done_at` when staff marked it done or the person withdrew it.
-    `ask_at` is when the person is to be asked about it, None once they were (`put_at`).
+    `ask_at` is when the person is to be asked about it, None once they were (`put_at`). `taken_by` is the member who
+    said that they would call.
     """
 
     id: str
@@ -47,6 +48,8 @@ class CallBack:
     answered_at: datetime | None
     simulated: int
     helped_at: datetime | None
+    taken_by: str | None
+    taken_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

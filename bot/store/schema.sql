@@ -24,7 +24,8 @@ CREATE TABLE addresses (
     person_id  TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
     door       TEXT NOT NULL,
     sealed     BLOB NOT NULL,
-    created_at moment NOT NULL
+    created_at moment NOT NULL,
+    home_at    moment                             -- when it last became the one they are written to at; else created_at
 ) WITHOUT ROWID;
 CREATE INDEX addresses_of_person ON addresses (person_id);
 
@@ -302,7 +303,9 @@ CREATE TABLE call_backs (
     helped          TEXT CHECK (helped IN ('yes', 'partly', 'no')),
     answered_at     moment,
     simulated       INTEGER NOT NULL DEFAULT 0,
-    helped_at       moment
+    helped_at       moment,
+    taken_by        TEXT,                         -- the member who said they would call
+    taken_at        moment
 ) WITHOUT ROWID;
 CREATE INDEX call_backs_of_person ON call_backs (person_id);
 CREATE INDEX call_backs_of_contact ON call_backs (contact_id) WHERE contact_id IS NOT NULL;
@@ -419,4 +422,134 @@ CREATE TABLE requests (
     id      TEXT PRIMARY KEY,
     at      moment NOT NULL,
     reply   BLOB NOT NULL
+) WITHOUT ROWID;
+
+-- A browser in which somebody answers. Only the hash of its cookie is kept; `lookup` is the address it stands for.
+-- `whole`: it began there, so that it may show what was answered, and erase it. Rows of the outbox before `shown_from`
+-- are not shown in it.
+CREATE TABLE web_sessions (
+    token_hash BLOB PRIMARY KEY,
+    lookup     BLOB NOT NULL,
+    whole      INTEGER NOT NULL,
+    shown_from INTEGER NOT NULL DEFAULT 0,
+    made_at    moment NOT NULL,
+    seen_at    moment NOT NULL,
+    expires_at moment NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX web_sessions_of_address ON web_sessions (lookup);
+CREATE INDEX web_sessions_expiring ON web_sessions (expires_at);
+
+-- The link a person comes back with. Its token is made again from the id and the key; only a hash is kept.
+CREATE TABLE return_links (
+    id         TEXT PRIMARY KEY,
+    token_hash BLOB NOT NULL UNIQUE,
+    person_id  TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    made_at    moment NOT NULL,
+    expires_at moment NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX return_links_of_person ON return_links (person_id);
+
+-- What takes a person who answers in a browser on to another door, once.
+CREATE TABLE door_passes (
+    token_hash BLOB PRIMARY KEY,
+    person_id  TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    made_at    moment NOT NULL,
+    expires_at moment NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX door_passes_of_person ON door_passes (person_id);
+
+-- Two persons turned out to be one, known through two doors. Rows that were exported keep the person they had.
+CREATE TABLE same_persons (
+    person_id TEXT PRIMARY KEY REFERENCES persons (id) ON DELETE CASCADE,
+    same_as   TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    noted_at  moment NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX same_persons_of_person ON same_persons (same_as);
+
+-- Who works here. `unit` NULL: every unit. `filled_in`: what they last registered, to be filled in again.
+CREATE TABLE members (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    email      TEXT UNIQUE,
+    role       TEXT NOT NULL CHECK (role IN ('admin', 'staff', 'analyst')),
+    unit       TEXT,
+    language   TEXT NOT NULL,
+    made_at    moment NOT NULL,
+    removed_at moment,
+    filled_in  BLOB
+) WITHOUT ROWID;
+
+-- One-time links to sign in with: hashes, gone when used.
+CREATE TABLE sign_in_links (
+    token_hash BLOB PRIMARY KEY,
+    member_id  TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    made_at    moment NOT NULL,
+    expires_at moment NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sign_in_links_of_member ON sign_in_links (member_id);
+
+-- Browsers in which a member is signed in.
+CREATE TABLE staff_sessions (
+    token_hash BLOB PRIMARY KEY,
+    member_id  TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    made_at    moment NOT NULL,
+    seen_at    moment NOT NULL,
+    expires_at moment NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX staff_sessions_of_member ON staff_sessions (member_id);
+
+-- What was tried too often slows whoever tries: keyed hash of the source, never what was tried.
+CREATE TABLE attempts (
+    id     INTEGER PRIMARY KEY,
+    kind   TEXT NOT NULL,
+    source BLOB NOT NULL,
+    at     moment NOT NULL
+);
+CREATE INDEX attempts_of_source ON attempts (kind, source, at);
+
+-- Somebody is at the organisation's own sign-in (OpenID Connect) and is expected back.
+CREATE TABLE provider_visits (
+    state_hash BLOB PRIMARY KEY,
+    nonce      TEXT NOT NULL,
+    verifier   BLOB NOT NULL,
+    made_at    moment NOT NULL
+) WITHOUT ROWID;
+
+-- Keys of case systems, hashed. `unit` NULL: every unit.
+CREATE TABLE api_keys (
+    id           TEXT PRIMARY KEY,
+    key_hash     BLOB NOT NULL UNIQUE,
+    name         TEXT NOT NULL,
+    unit         TEXT,
+    made_by      TEXT,
+    made_at      moment NOT NULL,
+    last_used_at moment,
+    revoked_at   moment
+) WITHOUT ROWID;
+
+-- Which member saw or did what. `subject` is an id or a code, never content.
+CREATE TABLE audit (
+    id        INTEGER PRIMARY KEY,
+    at        moment NOT NULL,
+    member_id TEXT,
+    action    TEXT NOT NULL,
+    subject   TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX audit_by_time ON audit (at);
+
+-- Telegram chats that members linked to themselves. `draft`: a contact being registered there.
+CREATE TABLE staff_chats (
+    lookup    BLOB PRIMARY KEY,
+    member_id TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    linked_at moment NOT NULL,
+    draft     BLOB,
+    drafted_at moment
+) WITHOUT ROWID;
+
+-- One-time codes for linking a chat.
+CREATE TABLE staff_chat_codes (
+    code_hash  BLOB PRIMARY KEY,
+    member_id  TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    made_at    moment NOT NULL,
+    expires_at moment NOT NULL
 ) WITHOUT ROWID;

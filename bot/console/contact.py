@@ -1,0 +1,13 @@
+"""Contact: one contact, and what staff can do about it."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from bot.console.gate import Gate
+
+
+def routes(gate: Gate) -> list[BaseRoute]:
+    """The pages of this room, for the listener."""
+    del gate
+    return []

@@ -1,0 +1,13 @@
+"""Members: who works here, and what was noted of what they did."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from bot.console.gate import Gate
+
+
+def routes(gate: Gate) -> list[BaseRoute]:
+    """The pages of this room, for the listener."""
+    del gate
+    return []

@@ -1,0 +1,59 @@
+"""Debian's Chromium, driven by Playwright: pages as people see them, and axe's opinion of them.
+
+Where Chromium is not installed, tests that need it are skipped with a line that says what to install; with CI=true
+they fail.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import resources
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+PHONE, DESK = (390, 844), (1280, 900)
+NARROWEST = (320, 640)
+"""CSS pixels: WCAG 2.2, 1.4.10 (reflow)."""
+
+_FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+
+
+def chromium() -> str:
+    """Where Chromium is. Skips the test, or fails it in CI, where there is none."""
+    found = shutil.which("chromium")
+    if found is None:
+        missing = "needs Chromium: as root, apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return found
+
+
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Browser]:
+    """A browser, closed in the end."""
+    path = chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 A and AA, and its best practices, on the page as it stands: rule and element."""
+    source = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+    # Through the debugger, which the page's own policy does not hold back as it would a script element.
+    await page.evaluate(source)
+    found = await page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
