@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from bot.contacts import OPEN_DOORS
 from bot.organisation import OUTCOMES, Organisation
 from flows.conditions import parse_condition
 from flows.journey import PHASES, Journey, Test
@@ -57,21 +56,22 @@ def budgets_of_no_journey(source: bytes, name: str, journeys: Collection[str]) -
     yield from problems.in_order()
 
 
-def closed_services(source: bytes, name: str, spoken: Organisation) -> Iterator[Problem]:
-    """Services in an organisation's file about which this version can ask nobody."""
+def closed_services(source: bytes, name: str, spoken: Organisation, here: Collection[str]) -> Iterator[Problem]:
+    """Services in an organisation's file about which nobody can be asked through the doors that are open `here`."""
     problems = Problems(name)
     services = _table(_below(_opened(source), "services"))
     for entry in services.entries.values() if services else ():
         service = spoken.services.get(entry.name)
-        if service is not None and not set(service.doors) & set(OPEN_DOORS):
-            _warn_of_closed(
-                problems, _below(_table(entry), "doors") or entry, f"The service '{entry.name}'", service.doors
-            )
+        if service is not None and not set(service.doors) & set(here):
+            place = _below(_table(entry), "doors") or entry
+            _warn_of_closed(problems, place, f"The service '{entry.name}'", service.doors, here)
     yield from problems.in_order()
 
 
-def closed_journeys(source: bytes, name: str, journey: Journey, spoken: Organisation | None) -> Iterator[Problem]:
-    """A journey that this version can ask nobody, and services with which it has no door in common.
+def closed_journeys(
+    source: bytes, name: str, journey: Journey, spoken: Organisation | None, here: Collection[str]
+) -> Iterator[Problem]:
+    """A journey that nobody can be asked through the doors open `here`, and services it has no door in common with.
 
     `spoken` is None where no organisation's file says what services there are.
     """
@@ -79,8 +79,8 @@ def closed_journeys(source: bytes, name: str, journey: Journey, spoken: Organisa
     entry = _below(_opened(source), "doors")
     if entry is None or not journey.doors:
         return
-    if not set(journey.doors) & set(OPEN_DOORS):
-        _warn_of_closed(problems, entry, "The journey", journey.doors)
+    if not set(journey.doors) & set(here):
+        _warn_of_closed(problems, entry, "The journey", journey.doors, here)
     services = spoken.services.values() if spoken else ()
     apart = [service.code for service in services if not set(service.doors) & set(journey.doors)]
     if apart:
@@ -89,9 +89,10 @@ def closed_journeys(source: bytes, name: str, journey: Journey, spoken: Organisa
     yield from problems.in_order()
 
 
-def _warn_of_closed(problems: Problems, entry: Entry, what: str, doors: Collection[str]) -> None:
-    fault = f"{what} is open through {listed(doors)} alone, and this version asks through {listed(OPEN_DOORS)} alone."
-    problems.warning(entry.line, fault, "Nobody is asked. Add a door, or leave it so if that is meant.")
+def _warn_of_closed(problems: Problems, entry: Entry, what: str, doors: Collection[str], here: Collection[str]) -> None:
+    fault = f"{what} is open through {listed(doors)} alone, and people are asked through {listed(here)} alone."
+    remedy = "Nobody is asked. Add a door, set KUNDRESA_PUBLIC_URL for pages of our own, or leave it so."
+    problems.warning(entry.line, fault, remedy)
 
 
 def _conditions(source: bytes) -> Iterator[Entry]:

@@ -36,7 +36,9 @@ from bot.premises import Premises
 from bot.rooms import Rooms
 from bot.rounds import Rounds
 from bot.settings import Settings
+from bot.staff_chat import COMMANDS as STAFF_COMMANDS
 from bot.store.database import Store
+from bot.tour import Addresses, Tour
 from flows.wording import in_language
 
 COMMAND_SECONDS = 5.0
@@ -109,6 +111,7 @@ async def opened(
             {DOOR: arrival, WEB: web_arrival},
             now,
             wake,
+            house.rooms.staff_chats if settings.staff_chat else None,
         )
         bell.desk = desk
 
@@ -147,10 +150,7 @@ async def opened(
 async def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT; whatever is under way is finished first. Raises as `opened` does."""
     logs.set_up(secrets=settings.secrets)
-    asked_to_stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked_to_stop.set)
+    asked_to_stop = _asked_to_stop()
     async with opened(settings) as application:
         # What stands from here on is never garbage: a full collection would stop everybody for a tenth of a second.
         gc.collect()
@@ -160,18 +160,29 @@ async def run(settings: Settings) -> None:
                 "KUNDRESA_ORGANISATION is not set: citizens read a stand-in for the organisation's name and phone. "
                 "Write an organisation file before anybody is asked."
             )
+        if application.telegram is None:
+            _log.info("TELEGRAM_BOT_TOKEN is not set: people answer in their browsers alone.")
         host, _ = settings.listen
         _log.info("Kundresa runs. Health: http://%s:%d/healthz", host, application.listener.port)
-        stopping = asyncio.create_task(asked_to_stop.wait())
-        await asyncio.wait([stopping, application.serving], return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if application.serving.done():
-            application.serving.result()
+        await _until_stopped(application, asked_to_stop)
     _log.info("Kundresa has stopped.")
 
 
-def texts(premises: Premises) -> Texts:
-    """What the door itself says, from the shared phrases."""
+async def guide(tour: Tour, told: Callable[[House, Addresses], None]) -> None:
+    """Serve a demo's house until SIGTERM or SIGINT; `told` hears when there is something to open. As `opened`."""
+    logs.set_up()
+    asked_to_stop = _asked_to_stop()
+    async with opened(tour.settings, now=tour.now, beating=False) as application:
+        told(application.house, await tour.begin(application.house))
+        passing = asyncio.create_task(tour.go_on(application.house, application.beat))
+        try:
+            await _until_stopped(application, asked_to_stop)
+        finally:
+            await _cancelled(passing)
+
+
+def texts(premises: Premises, *, staff_chat: bool = False) -> Texts:
+    """What the door itself says, from the shared phrases; with `staff_chat` also the menu of staff."""
     words = premises.words
 
     def said(phrase: str, language: str) -> str:
@@ -182,10 +193,16 @@ def texts(premises: Premises) -> Texts:
         menu.append((_STOP.get(language, "stop"), said("menu-stop", language)))
         return Face(tuple(menu), said("bot-description", language), said("bot-short", language))
 
+    faces = {language: face(language) for language in premises.languages}
+    staff = {
+        language: (*((word, said(f"staff-menu-{word}", language)) for word in STAFF_COMMANDS), *shown.commands)
+        for language, shown in faces.items()
+    }
     return Texts(
-        faces={language: face(language) for language in premises.languages},
+        faces=faces,
         farewells={language: said("leaving-group", language) for language in premises.languages},
         repeats={language: said("in-case", language) for language in premises.languages},
+        staff=staff if staff_chat else {},
     )
 
 
@@ -213,7 +230,7 @@ def _telegram(
         token=settings.telegram_token,
         api=settings.telegram_api,
         rate=settings.telegram_rate,
-        texts=texts(house.premises),
+        texts=texts(house.premises, staff_chat=settings.staff_chat),
         now=now,
         stored=stored,
         heard=house.rooms.follow_ups.heard,
@@ -256,6 +273,22 @@ def _check_exports(settings: Settings) -> None:
             f"KUNDRESA_EXPORTS: the folder {folder} can't be written. Give the account that runs Kundresa the right "
             "to write there, or choose another folder."
         )
+
+
+def _asked_to_stop() -> asyncio.Event:
+    asked_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked_to_stop.set)
+    return asked_to_stop
+
+
+async def _until_stopped(application: Application, asked_to_stop: asyncio.Event) -> None:
+    stopping = asyncio.create_task(asked_to_stop.wait())
+    await asyncio.wait([stopping, application.serving], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if application.serving.done():
+        application.serving.result()
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

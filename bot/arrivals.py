@@ -56,7 +56,14 @@ class Came:
     """The person is at this door again, with nothing to say yet: opened their page, or came by their return link."""
 
 
-What = Said | Tapped | Shared | Strange | Left | Returned | Came
+@dataclass(frozen=True, slots=True)
+class Speaks:
+    """The person chose a language."""
+
+    language: str
+
+
+What = Said | Tapped | Shared | Strange | Left | Returned | Came | Speaks
 
 
 @dataclass(frozen=True, slots=True)

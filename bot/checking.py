@@ -22,7 +22,7 @@ from bot.store.database import DatabaseRefused
 from bot.store.view import viewed
 from flows.journey import Journey
 from flows.problems import Problem, Problems
-from flows.reading import drifted, read_journey
+from flows.reading import DOORS, drifted, read_journey
 from flows.source import open_source
 
 _OF_AN_ORGANISATION = frozenset({"units", "services", "controller", "officer", "complaint authority", "months kept"})
@@ -74,7 +74,7 @@ def checked(files: Sequence[Path], settings: Settings) -> Findings:
             problems += unknown_codes(source, name, spoken, named=named, own=own)
         if reading.value is not None:
             problems += _drift(reading.value, name, used)
-            problems += closed_journeys(source, name, reading.value, spoken if named else None)
+            problems += closed_journeys(source, name, reading.value, spoken if named else None, _doors(settings))
         findings.problems += sorted(problems, key=lambda problem: problem.line)
     return findings
 
@@ -131,7 +131,7 @@ def _organisation(
         found = reading.value
         problems = [*reading.problems, *budgets_of_no_journey(source, name, _known_journeys(journeys, settings))]
         if journeys and found is not None:  # a file checked alone is not yet used by any
-            problems += closed_services(source, name, found)
+            problems += closed_services(source, name, found, _doors(settings))
         findings.problems += sorted(problems, key=lambda problem: problem.line)
     if described:
         return found
@@ -171,3 +171,7 @@ def _drift(journey: Journey, name: str, used: Mapping[str, tuple[str, Journey]])
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _doors(settings: Settings) -> tuple[str, ...]:
+    return DOORS if settings.public_url is not None else ("telegram",)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from bot.arrivals import Arrival, Left, Returned, Said, Shared, Strange, Tapped
+from bot.arrivals import Arrival, Came, Left, Returned, Said, Shared, Speaks, Strange, Tapped, What
 from bot.call_backs import CallBacks
 from bot.conversations import Conversations
 from bot.follow_ups import FollowUps
+from bot.homes import Homes
 from bot.occasions import names_of
 from bot.people import People
 from bot.premises import Premises
 from bot.privacy import Privacy
 from bot.remarks import Remarks
-from bot.store import contacts, conversations, outbox
+from bot.store import contacts, conversations, outbox, people
 from bot.store.conversations import Kept
 from bot.store.database import Transaction
 from bot.store.outbox import Offered
@@ -46,6 +47,7 @@ class Citizens:
         privacy: Privacy,
         call_backs: CallBacks,
         remarks: Remarks,
+        homes: Homes,
     ) -> None:
         self._premises = premises
         self._people = people
@@ -55,20 +57,31 @@ class Citizens:
         self._privacy = privacy
         self._call_backs = call_backs
         self._remarks = remarks
+        self._homes = homes
 
     def take(self, tx: Transaction, arrival: Arrival, now: datetime) -> None:
         """One turn: whatever the arrival changes and says."""
         what = arrival.what
         if isinstance(what, Left):
-            lookup = self._premises.keyring.lookup(arrival.door, arrival.address)
-            outbox.unreachable(tx, lookup, now)
-            self._follow_ups.unreachable(tx, lookup, now)
+            self._left(tx, arrival, now)
             return
         person = self._people.met(tx, arrival.door, arrival.address, arrival.language, now)
+        if not arrival.whole and self._is_for_whole(tx, what, person):
+            self._remarks.say(tx, person, "where-it-began", now)
+            return
+        if isinstance(what, Tapped) and not person.at_home:
+            self._remarks.say(tx, person, "went-on-elsewhere", now)
+            return
+        if not isinstance(what, Returned):
+            person = self._homes.move(tx, person, now)
         if isinstance(what, Said):
             self._said(tx, what, person, now)
         elif isinstance(what, Tapped):
             self._tapped(tx, what, person, now)
+        elif isinstance(what, Came):
+            self._welcome.came(tx, person, now)
+        elif isinstance(what, Speaks):
+            self._speak(tx, what.language, person, now)
         elif isinstance(what, Shared):
             if person.stopped_at is not None or not self._call_backs.shared(tx, what, person, now):
                 self._strange(tx, Strange("contact", what.message), person, now)
@@ -76,6 +89,25 @@ class Citizens:
             self._strange(tx, what, person, now)
         elif isinstance(what, Returned):
             return
+
+    def _left(self, tx: Transaction, arrival: Arrival, now: datetime) -> None:
+        lookup = self._premises.keyring.lookup(arrival.door, arrival.address)
+        outbox.unreachable(tx, lookup, now)
+        person = people.of_lookup(tx, lookup)
+        if person is None or person.at_home:  # whoever went on elsewhere can still be reached there
+            self._follow_ups.unreachable(tx, lookup, now)
+        else:
+            self._people.reached(tx, person, now)
+
+    def _is_for_whole(self, tx: Transaction, what: What, person: Person) -> bool:
+        # A link that may have been passed on shows and erases nothing of what was answered before.
+        if isinstance(what, Said):
+            return wish(what.text) in ("mydata", "erase")
+        if isinstance(what, Tapped):
+            offered = outbox.offered(tx, what.outbox, person.lookup)
+            buttons = [button for row in outbox.read(offered.body).buttons for button in row] if offered else []
+            return 0 <= what.button < len(buttons) and buttons[what.button].tap.action == "erase"
+        return False
 
     def _said(self, tx: Transaction, said: Said, person: Person, now: datetime) -> None:
         start = _START.fullmatch(said.text.strip())
@@ -106,6 +138,8 @@ class Citizens:
     def _command(self, tx: Transaction, command: str, person: Person, now: datetime) -> None:
         if command == "privacy":
             self._privacy.notice(tx, person, now)
+        elif command == "mydata" and person.door == "web":
+            self._remarks.say(tx, person, "mydata-page", now)
         elif command == "mydata":
             self._privacy.held(tx, person, now)
         elif command == "erase":

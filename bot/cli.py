@@ -22,11 +22,12 @@ from bot.cli_call_backs import call_backs
 from bot.cli_contacts import contacts
 from bot.cli_erasures import erasures
 from bot.cli_parked import parked
+from bot.cli_staff import staff
 from bot.commands_export import Export, Exported
 from bot.errands import carried_out
 from bot.library import FaultyJourneys, Library, fingerprint, journey_files, shared_phrases
 from bot.lock import held
-from bot.openings import REFUSALS, Refused
+from bot.openings import REFUSALS, House, Refused
 from bot.organisation import meant, opened
 from bot.preview import PARTS, example, play
 from bot.screen import line
@@ -45,6 +46,12 @@ _NOT_FOR_DEMO = (
     "KUNDRESA_EXPORTS",
     "KUNDRESA_WEBHOOK_SECRET",
     "KUNDRESA_PUBLIC_URL",
+    "KUNDRESA_SMTP",
+    "KUNDRESA_MAIL_FROM",
+    "KUNDRESA_OIDC_ISSUER",
+    "KUNDRESA_OIDC_CLIENT",
+    "KUNDRESA_OIDC_SECRET",
+    "KUNDRESA_STAFF_CHAT",
 )
 
 application = typer.Typer(
@@ -62,6 +69,7 @@ application.add_typer(contacts, name="contacts")
 application.add_typer(call_backs, name="call-backs")
 application.add_typer(erasures, name="erasures")
 application.add_typer(parked, name="parked")
+application.add_typer(staff, name="staff")
 cli_erasures.add_to(application)
 
 
@@ -98,7 +106,7 @@ def run() -> None:
     asyncio.run(app.run(from_environment()))
 
 
-@application.command(epilog="Example: kundresa demo --weeks 4 --no-serve")
+@application.command(epilog="Example: kundresa demo --weeks 4 --port 8090")
 def demo(
     to: Annotated[Path, typer.Option(help="A new folder for database and workbooks.")] = Path("kundresa-demo"),
     weeks: Annotated[int, typer.Option(min=1, max=520, help="How many weeks to play.")] = 8,
@@ -106,22 +114,43 @@ def demo(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day played, as 2026-11-01.")
     ] = None,
-    _: Annotated[
-        bool, typer.Option("--no-serve", help="End when the files are made. There are no pages yet, so it always does.")
-    ] = False,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Where its pages are served; without it 8080, or a free one.")
+    ] = None,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="End when the files are made.")] = False,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
 ) -> None:
-    """Look around without Telegram: a throwaway database, simulated citizens, workbooks marked DEMO."""
-    from bot import app
+    """Look around without Telegram: a throwaway database, simulated citizens, workbooks marked DEMO, and the pages."""
+    from bot import app, tour
     from bot import demo as simulation
 
     settings = from_environment(ignoring=_NOT_FOR_DEMO)
     last = until.date() if until is not None else None
+    place = None if no_serve else tour.place(settings.listen, port)
     with simulation.shown_progress(weeks) as progress:
         playing = simulation.demo(
-            settings, app.simulated_door, to=to, weeks=weeks, seed=seed, until=last, progress=progress
+            settings,
+            app.simulated_door,
+            to=to,
+            weeks=weeks,
+            seed=seed,
+            until=last,
+            progress=progress,
+            on=place is not None,
         )
         played = asyncio.run(playing)
     simulation.show(played)
+    if place is None:
+        return
+    guided = tour.Tour(tour.settings_of(played.settings, place), played.admin, played.now, clock.now)
+
+    def told(house: House, addresses: tour.Addresses) -> None:
+        tour.welcome(house, addresses, guided.now())
+        if not no_open:
+            tour.browse(addresses.console)
+
+    asyncio.run(app.guide(guided, told))
+    line("The demo has ended. Its files stay where they are.")
 
 
 @application.command(epilog="Example: kundresa check my-journeys/permit.yaml")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -13,7 +14,6 @@ import typer
 from bot import clock, csv_files
 from bot.commands_due import HandOver, Looked, TakeBack, TakenBack
 from bot.errands import carried_out
-from bot.links import invitation_link
 from bot.moments import shown
 from bot.openings import View, viewed_house
 from bot.screen import line, table
@@ -42,9 +42,9 @@ def due(
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the files made so far.")] = False,
 ) -> None:
-    """Hand over what is due about contacts nobody has opened: reference, link and ready text, for your own sender.
+    """Hand over what is due for people no door reaches by itself: reference, link and ready text, for your own sender.
 
-    Each follow-up is handed over once. The link opens Telegram; this version has no page for people without it.
+    Each follow-up is handed over once. With KUNDRESA_PUBLIC_URL the link opens a page to answer on; else Telegram.
     """
     settings = from_environment()
     if list_:
@@ -72,26 +72,25 @@ async def _handed_over(settings: Settings, file: str, unit: str | None) -> None:
 
 def _written(settings: Settings, file: str, to: Path) -> int:
     with viewed_house(settings) as view:
-        return csv_files.write(to, HEADERS, rows(view, file))
+        return csv_files.write(to, HEADERS, rows(view, file, clock.now()))
 
 
-def rows(view: View, file: str) -> Iterator[tuple[str, ...]]:
+def rows(view: View, file: str, now: datetime) -> Iterator[tuple[str, ...]]:
     """What stands in a file and is still to be sent: a row for each, as `HEADERS` names their cells."""
     premises, room = view.rooms.premises, view.rooms.hand_overs
     note = room.remark(premises.languages[0])
     after = ""
     while page := hand_overs.rows_of(view.tx, file, after=after, limit=_PAGE):
         after = page[-1].id
-        for row in room.rows(view.tx, page):
-            link = invitation_link(view.tx, view.rooms.premises, row.code) or ""
+        for row in room.rows(view.tx, page, now):
             yield (
                 row.reference or "",
                 row.contact,
                 row.unit,
                 row.phase,
                 row.language,
-                link,
-                room.text(view.tx, row, link),
+                row.link,
+                room.text(view.tx, row),
                 row.useful_until.astimezone(premises.zone).strftime("%Y-%m-%d %H:%M"),
                 note,
             )

@@ -132,7 +132,7 @@ def _print_invited(found: Invited, settings: Settings, lang: str | None) -> None
     line(f"Contact: {found.contact}")
     line(f"Invitation: {found.link}" if found.link else f"Invitation code: {found.code}")
     line(f"Code to say: {found.spoken}, until {shown(found.spoken_until, zone)}")
-    if found.link is None or found.bot is None:
+    if found.link is None or (found.bot is None and found.site is None):
         line(_NO_NAME)
         return
     languages = (lang,) if lang else (found.language,) if found.language else settings.languages
@@ -148,6 +148,7 @@ def _print_invited(found: Invited, settings: Settings, lang: str | None) -> None
             bot=found.bot,
             code=found.spoken,
             until=found.spoken_until.astimezone(zone),
+            site=found.site,
         )
         parts = sms_parts(texts.sms)
         length = f"{sms_length(texts.sms)} characters" + (f", sent as {parts}" if parts > 1 else "")
@@ -204,6 +205,8 @@ def _sheet(found: Opened, organisation: Organisation, languages: tuple[str, ...]
         at.phone if at is not None and at.phone else organisation.phone,
         (found.language,) if found.language else languages,
         _last_day(found.expires_at, ZoneInfo(found.zone)),
+        web=found.site is not None,
+        telegram=found.bot is not None,
     )
 
 

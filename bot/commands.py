@@ -15,6 +15,7 @@ from bot import (
     commands_import,
     commands_invitations,
     commands_parked,
+    commands_staff,
 )
 from bot.clock import Now
 from bot.openings import REFUSALS, House
@@ -29,6 +30,7 @@ COMMANDS: Mapping[str, Command] = {
     **commands_invitations.COMMANDS,
     **commands_parked.COMMANDS,
     **commands_export.COMMANDS,
+    **commands_staff.COMMANDS,
 }
 """Every command that writes, by name."""
 

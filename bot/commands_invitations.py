@@ -32,7 +32,10 @@ class Invite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Invited(msgspec.Struct, frozen=True):
-    """A contact's invitation. `link` and `bot` are None until the bot's name is known; moments are in UTC."""
+    """A contact's invitation. Moments are in UTC.
+
+    `bot` is None until the bot's name is known, and so is `link` without pages of our own; `site` is their address.
+    """
 
     contact: str
     unit: str
@@ -44,6 +47,7 @@ class Invited(msgspec.Struct, frozen=True):
     spoken: str
     spoken_until: datetime
     zone: str
+    site: str | None = None
 
 
 class Open(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +69,10 @@ class SpeakOpen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A poster with its code, or the cards of a sheet that can still be used, with theirs. Moments are in UTC."""
+    """A poster with its code, or the cards of a sheet that can still be used, with theirs. Moments are in UTC.
+
+    `bot` is the name in Telegram, None until it is known; `site` the address of our own pages, where there are any.
+    """
 
     id: str
     kind: str
@@ -80,6 +87,8 @@ class Opened(msgspec.Struct, frozen=True):
     zone: str
     spoken: str | None = None
     spoken_until: datetime | None = None
+    site: str | None = None
+    bot: str | None = None
 
 
 class Retire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,6 +138,8 @@ def opened(tx: Transaction, rooms: Rooms, id_: str, now: datetime) -> Opened:
         zone=rooms.premises.zone.key,
         spoken=spoken.code if spoken is not None else None,
         spoken_until=spoken.expires_at if spoken is not None else None,
+        site=rooms.premises.public_url,
+        bot=_bot(tx),
     )
 
 
@@ -152,7 +163,6 @@ def _invited(tx: Transaction, rooms: Rooms, kept: _Kept) -> Invited:
     code, spoken = rooms.invitations.code(tx, kept.id), _living(tx, rooms, kept)
     if code is None:
         raise Refused(f"{kept.id}: somebody has begun with the invitation meanwhile.")
-    name = facts.get(tx, USER_NAME)
     return Invited(
         contact=contact.id,
         unit=contact.unit,
@@ -160,10 +170,11 @@ def _invited(tx: Transaction, rooms: Rooms, kept: _Kept) -> Invited:
         language=contact.language,
         code=code,
         link=invitation_link(tx, rooms.premises, code),
-        bot=name.decode() if name else None,
+        bot=_bot(tx),
         spoken=spoken.code,
         spoken_until=spoken.expires_at,
         zone=rooms.premises.zone.key,
+        site=rooms.premises.public_url,
     )
 
 
@@ -181,7 +192,7 @@ def _open(tx: Transaction, rooms: Rooms, asked: Open, now: datetime) -> _Kept:
         return _Kept(room.make_poster(tx, about, _end(rooms, asked.until, POSTER_DAYS, now), now), now)
     if not 1 <= asked.cards <= MOST_CARDS:
         raise Refused(f"--cards: {asked.cards} can't be made at once. Write a number from 1 to {MOST_CARDS}.")
-    if rooms.premises.public_url is None and facts.get(tx, USER_NAME) is None:
+    if rooms.premises.public_url is None and _bot(tx) is None:
         raise Refused("The bot's name is not known yet: start `kundresa run` once, so that cards can hold its link.")
     return _Kept(room.make_cards(tx, about, asked.cards, _end(rooms, asked.until, CARD_DAYS, now), now), now)
 
@@ -208,6 +219,11 @@ def _retired(_: Transaction, __: Rooms, kept: Retired) -> Retired:
 def _is_usable(one: OpenInvitation, now: datetime) -> bool:
     spent = one.kind == "card" and one.used_at is not None
     return one.retired_at is None and one.expires_at > now and not spent
+
+
+def _bot(tx: Transaction) -> str | None:
+    name = facts.get(tx, USER_NAME)
+    return name.decode() if name else None
 
 
 def _end(rooms: Rooms, until: str | None, days: int, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.allowed_doors import doors_for, doors_here
 from bot.invitations import Invitations
 from bot.matters import Matters
 from bot.organisation import meant
@@ -19,9 +20,6 @@ from bot.store.follow_ups import Disposition, FollowUp
 from bot.store.weeks import open_week
 from flows.journey import Journey
 from flows.timing import Planned, plan
-
-OPEN_DOORS = ("telegram",)
-"""The doors through which this version can ask."""
 
 SOLVED = ("yes", "no", "ongoing")
 """Whether the matter was solved at the first contact, as staff say."""
@@ -159,16 +157,14 @@ class Contacts:
             if code is not None:
                 meant(code, among, what)
         self.check_codes(outcome=new.outcome, cause=new.cause, solved=new.solved)
-        service = organisation.services.get(new.service or "")
-        allowed = set(OPEN_DOORS) & set(service.doors if service is not None else OPEN_DOORS)
-        journey = self._premises.library.journeys[new.journey]
-        if not allowed & set(journey.doors or OPEN_DOORS):
+        if not doors_for(self._premises, new.journey, new.service):
+            here = " or ".join(doors_here(self._premises))
             raise ContactRefused(
-                f"Nobody could be asked: {new.journey} about the service {new.service} may not go through "
-                f"{' or '.join(OPEN_DOORS)}. Change 'doors' in the journey's or the organisation's file."
+                f"Nobody could be asked: {new.journey} about the service {new.service} may not go through {here}. "
+                "Change 'doors' in the journey's or the organisation's file."
             )
         check_times(new.start, new.end)
-        return journey
+        return self._premises.library.journeys[new.journey]
 
     def check_codes(self, *, outcome: str | None, cause: str | None, solved: str | None) -> None:
         """UnknownCode unless each is the organisation's, where it is given."""

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Protocol
@@ -82,9 +82,10 @@ Build = Callable[[Store, Rooms, Now], Door]
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a demo left behind. `week` is the newest with workbooks.
+    """What a demo left behind. `week` is the newest with workbooks, `now` where its time has come to.
 
-    `planted` is what citizens wrote that leads to a person, `refused` what the wire would not have taken.
+    `admin` is the id of a member of staff who may see everything, `planted` what citizens wrote that leads to a
+    person, `refused` what the wire would not have taken.
     """
 
     settings: Settings
@@ -95,6 +96,8 @@ class Demo:
     absences: int
     planted: tuple[str, ...]
     refused: tuple[str, ...]
+    admin: str
+    now: datetime
 
 
 async def demo(
@@ -106,8 +109,11 @@ async def demo(
     seed: int,
     until: date | None = None,
     progress: Callable[[float], None] = lambda _: None,
+    on: bool = False,
 ) -> Demo:
     """Play `weeks` whole weeks, the last over by the end of the day `until` (None: `UNTIL`), in the folder `to`.
+
+    With `on` it goes on after that into the next week, to be looked at; the account is of the whole weeks.
 
     Of `settings` only the languages count: the first that citizens speak is the workbooks'. `progress` hears how much
     is done, from 0 to 1. Raises Refused for a folder that no demo made, Locked while another demo is at work in it.
@@ -133,7 +139,7 @@ async def demo(
         try:
             rooms = built(premises, Journal(journal.path_of(own.database)))
             with _without_warnings("kundresa.lists"):  # its lists are faulty on purpose; their reports say so
-                return await _played(own, build, House(store, premises, rooms), monday, weeks, seed, progress)
+                return await _played(own, build, House(store, premises, rooms), monday, weeks, seed, progress, on)
         finally:
             await store.close()
 
@@ -205,6 +211,7 @@ async def _played(
     weeks: int,
     seed: int,
     progress: Callable[[float], None],
+    on: bool,
 ) -> Demo:
     premises, store = house.premises, house.store
     began = began_at(monday, premises.zone)
@@ -232,6 +239,9 @@ async def _played(
     simulation = Simulation(around, seed=seed, monday=monday, weeks=weeks)
     try:
         await simulation.run()
+        account = await store.read(reckoned, simulation.counted, began, clock(), premises.zone)
+        if on:
+            await simulation.go_on()
     finally:
         await door.close()
     newest = iso_week(week_start(iso_week(clock(), premises.zone), premises.zone) - timedelta(days=1), premises.zone)
@@ -240,10 +250,12 @@ async def _played(
         week=newest,
         report=settings.exports / report_name(newest),
         data=settings.exports / data_name(newest),
-        account=await store.read(reckoned, simulation.counted, began, clock(), premises.zone),
+        account=account,
         absences=simulation.absences,
         planted=tuple(simulation.planted),
         refused=tuple(door.refused),
+        admin=simulation.members.admin,
+        now=clock(),
     )
 
 

@@ -15,6 +15,7 @@ from bot.arrivals import Arrival
 from bot.citizens import Citizens
 from bot.clock import Now
 from bot.keys import Keyring
+from bot.staff_chat import StaffChats
 from bot.store import inbox
 from bot.store.database import Store, Transaction, of_the_disk
 
@@ -36,14 +37,19 @@ class Desk:
         readers: Mapping[str, Reader],
         now: Now,
         answered: Callable[[], None],
+        staff_chats: StaffChats | None = None,
     ) -> None:
-        """`readers` by door; `answered` is called when there may be something to send."""
+        """`readers` by door; `answered` is called when there may be something to send.
+
+        Without `staff_chats` whatever comes in is a citizen's.
+        """
         self._store = store
         self._keyring = keyring
         self._citizens = citizens
         self._readers = readers
         self._now = now
         self._answered = answered
+        self._staff_chats = staff_chats
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
@@ -96,5 +102,6 @@ class Desk:
 
     def _turn(self, tx: Transaction, row: inbox.Waiting, now: datetime) -> None:
         arrival = self._readers[row.door](self._keyring.unseal(row.raw, purpose=b"inbox"))
-        if arrival is not None:
-            self._citizens.take(tx, arrival, now)
+        if arrival is None or (self._staff_chats is not None and self._staff_chats.take(tx, arrival, now)):
+            return
+        self._citizens.take(tx, arrival, now)

@@ -77,11 +77,13 @@ class Erasures:
         asked = waiting is not None or by == "person"
         doomed = erasures.contacts_of_person(tx, person)
         addresses = erasures.addresses(tx, person)
+        others = people.same_as(tx, person)  # known through another door before they were found to be one
         reachable = people.of_id(tx, person)
         tally = Tally()
         for contact in doomed:
             self._delete(tx, contact, tally, now)
-        erasures.delete_person(tx, person, self._premises.zone, tally)
+        for one in (*others, person):
+            erasures.delete_person(tx, one, self._premises.zone, tally)
         for address in addresses:
             # What the person wrote after they confirmed is a stranger's; what staff erase goes whole.
             erasures.wipe_chat(tx, address.lookup, now, waiting=by != "person")
@@ -94,7 +96,8 @@ class Erasures:
         erased = self._owed(tx, id_, tally)
         if not asked or reachable is None or reachable.unreachable_at is not None or not addresses:
             return erased, None
-        return erased, self._stranger(tx, addresses[0], now)
+        home = next((address for address in addresses if address.lookup == reachable.lookup), addresses[0])
+        return erased, self._stranger(tx, home, now)
 
     def contact(self, tx: Transaction, doomed: Doomed, by: By, now: datetime) -> Erased:
         """Erase one contact with all that belongs to it; of its person nothing else is touched."""

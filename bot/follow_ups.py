@@ -14,6 +14,7 @@ from functools import partial
 from bot.budget import REASON as BUDGET
 from bot.budget import is_too_often
 from bot.conversations import Conversations
+from bot.people import is_in_a_browser
 from bot.premises import Premises
 from bot.store import contacts, conversations, facts, follow_ups, people
 from bot.store.contacts import Contact
@@ -130,7 +131,8 @@ class FollowUps:
             reminded = False
             if kept is not None and kept.turn == "open" and contact is not None and person is not None:
                 free = contact.reminded_at is None and person.stopped_at is None and person.unreachable_at is None
-                reminded = free and self._put_again(tx, kept, person, "reminder", now)
+                # Nobody sees a reminder on a page who does not come by themselves.
+                reminded = free and person.door != "web" and self._put_again(tx, kept, person, "reminder", now)
             if reminded:
                 contacts.reminded(tx, follow_up.contact_id, now)
             follow_ups.reminded(tx, follow_up.id, now if reminded else None)
@@ -186,8 +188,8 @@ class FollowUps:
         repeated = 0
         for kept in conversations.active_between(tx, since - ACTIVE, since):
             person = people.of_id(tx, kept.person_id)
-            if person is None or person.stopped_at is not None:
-                continue
+            if person is None or person.stopped_at is not None or person.door == "web":
+                continue  # a page loses no taps: it tells at once that nothing was taken
             if self._put_again(tx, kept, person, "after-absence", now):
                 conversations.repeated(tx, kept.id, now)
                 repeated += 1
@@ -235,12 +237,16 @@ class FollowUps:
             return "missed", "handed-over-not-opened" if follow_up.handed_over_at else "invitation-not-opened"
         if follow_ups.is_paused(tx, follow_up.contact_id, follow_up.due_at):
             return "not-asked", "paused"
+        contact = contacts.of_id(tx, follow_up.contact_id)
+        if contact is not None and is_in_a_browser(tx, contact.person_id):
+            return "missed", "handed-over-not-opened" if follow_up.handed_over_at else "not-come-back"
         return "missed", "too-late"
 
     def _closed(self, tx: Transaction, follow_up: FollowUp, kept: Kept, now: datetime) -> bool:
         # What never left Telegram's way was not asked in time; nobody was silent.
         unheard: Disposition = "missed" if follow_up.sent_at is None else "unanswered"
-        reason = "too-late" if follow_up.sent_at is None else "no-reply"
+        never = "not-come-back" if kept.door == "web" else "too-late"
+        reason = never if follow_up.sent_at is None else "no-reply"
 
         def close() -> bool:
             self._conversations.close(tx, kept, reason, now, unheard=unheard)

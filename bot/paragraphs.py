@@ -1,6 +1,7 @@
 """Paragraphs: what staff paste into a letter, a mail or a text message to invite somebody, in one language.
 
 A letter can't be tapped, so it has the code to type, with how long that holds; mail and text message have the link.
+Where we have pages of our own the link leads there and the code is typed there; else both lead to Telegram.
 Sends nothing.
 """
 
@@ -41,21 +42,36 @@ def paragraphs(
     language: str,
     *,
     link: str,
-    bot: str,
+    bot: str | None,
     code: str | None,
     until: datetime | None,
+    site: str | None = None,
 ) -> Paragraphs:
-    """The texts for an invitation. `bot` is its name in Telegram, `until` when `code` ends, in the local zone."""
+    """The texts for an invitation.
+
+    `bot` is its name in Telegram, None where nobody answers there; `until` when `code` ends, in the local zone; `site`
+    the address of our own pages, where there are any.
+    """
     values: dict[str, Words | str] = {**names, "link": link, "bot": f"@{bot}"}
+    where = "" if site is None else "-web"
+    if site is not None:
+        values |= {"site": site.removeprefix("https://"), "ways": ways(words, telegram=bot is not None)}
     letter = None
     if code is not None and until is not None:
-        values |= {"code": code, "until": _told(until, language)}
-        letter = filled(words["paste-letter"], language, values)
-    sms = (filled(words[phrase], language, values) for phrase in ("paste-sms", "paste-sms-short"))
-    first, short = sms
+        values |= {"code": code, "until": told(until, language)}
+        letter = filled(words[f"paste-letter{where}"], language, values)
+    first, short = (filled(words[phrase], language, values) for phrase in (f"paste-sms{where}", "paste-sms-short"))
     return Paragraphs(
-        language, letter, filled(words["paste-mail"], language, values), first if sms_parts(first) == 1 else short
+        language,
+        letter,
+        filled(words[f"paste-mail{where}"], language, values),
+        first if sms_parts(first) == 1 else short,
     )
+
+
+def ways(words: Mapping[str, Words], *, telegram: bool) -> Words:
+    """Where people answer who come to our own pages: there, or there and in Telegram."""
+    return words["answer-ways-both" if telegram else "answer-ways-web"]
 
 
 def sms_length(text: str) -> int:
@@ -73,9 +89,10 @@ def sms_parts(text: str) -> int:
     return 1 if length <= one else -(-length // part)
 
 
+def told(moment: datetime, language: str) -> str:
+    """A moment, in the local zone, as it stands in a text: "18 november 2026, 16:30"."""
+    return f"{days.whole_day(moment.date(), language)}, {days.by_pattern(moment.time(), 'short', language)}"
+
+
 def _is_gsm(text: str) -> bool:
     return set(text) <= _GSM | _GSM_DOUBLE
-
-
-def _told(moment: datetime, language: str) -> str:
-    return f"{days.whole_day(moment.date(), language)}, {days.by_pattern(moment.time(), 'short', language)}"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.journal import Journal
+from bot.keys import new_token
 from bot.premises import Premises
 from bot.store import people
 from bot.store.database import Transaction
@@ -54,9 +55,32 @@ class People:
         people.heard(tx, person.id, now)
         return person
 
+    def add_web_address(self, tx: Transaction, person: str, now: datetime) -> str:
+        """The person's address in a browser, made where they have none. It is no home before they go on there."""
+        for known in people.addresses(tx, person):
+            if known.door == "web":
+                return self._premises.keyring.unseal(known.sealed, purpose=b"address").decode()
+        address = new_token()
+        lookup = self._premises.keyring.lookup("web", address)
+        people.add_address(
+            tx,
+            person,
+            lookup=lookup,
+            door="web",
+            sealed=self._premises.keyring.seal(address.encode(), purpose=b"address"),
+            now=now,
+            home=False,
+        )
+        people.copy_stop(tx, person, lookup)
+        return address
+
     def found(self, tx: Transaction, person: str) -> Person | None:
         """The person with this id, if they still have an address."""
         return people.of_id(tx, person)
+
+    def reached(self, tx: Transaction, person: Person, now: datetime) -> None:
+        """The person can be reached after all, at another address than the one that was closed."""
+        people.heard(tx, person.id, now)
 
     def speaks(self, tx: Transaction, person: Person, language: str, *, chosen: bool) -> None:
         """The person's language: chosen by them, or (not chosen) told by those who registered the contact."""
@@ -65,15 +89,17 @@ class People:
 
     def stops(self, tx: Transaction, person: Person, now: datetime) -> None:
         """Nothing more is sent to the person until they say start."""
-        if self._journal is not None and person.stopped_at is None:
-            tx.before_commit(partial(self._journal.stopped, person.lookup, now))
-        people.stop(tx, person.lookup, now)
+        for address in people.addresses(tx, person.id):
+            if self._journal is not None and person.stopped_at is None:
+                tx.before_commit(partial(self._journal.stopped, address.lookup, now))
+            people.stop(tx, address.lookup, now)
 
     def starts(self, tx: Transaction, person: Person, now: datetime) -> bool:
         """The person may be written to again, and no pause holds any more; True if they had stopped."""
-        if self._journal is not None and person.stopped_at is not None:
-            tx.before_commit(partial(self._journal.started, person.lookup, now))
-        people.start(tx, person.lookup)
+        for address in people.addresses(tx, person.id):
+            if self._journal is not None and person.stopped_at is not None:
+                tx.before_commit(partial(self._journal.started, address.lookup, now))
+            people.start(tx, address.lookup)
         people.unpause(tx, person.id)
         return person.stopped_at is not None
 
@@ -88,3 +114,9 @@ class People:
     def forget_without_purpose(self, tx: Transaction, now: datetime) -> int:
         """Wipe persons, with their addresses, for whom no purpose is left; returns how many."""
         return people.forget_without_purpose(tx, now - KEPT_WITHOUT_CONTACT)
+
+
+def is_in_a_browser(tx: Transaction, person: str | None) -> bool:
+    """Whether somebody is at home in a browser, where nothing reaches them before they come themselves."""
+    found = people.of_id(tx, person) if person is not None else None
+    return found is not None and found.door == "web"

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot import days
 from bot.erasures import Erasures
 from bot.my_data import Held, gathered, read_by_people, read_by_programs, told
+from bot.occasions import names_of
 from bot.people import UNTIL_START, People
 from bot.premises import Premises
 from bot.remarks import Remarks
@@ -20,7 +21,7 @@ from bot.store.people import Person
 from bot.turns import NOTES_ARE_USEFUL
 from flows.journey import Words
 from flows.messages import Action, Tap
-from flows.wording import in_language
+from flows.wording import filled, in_language
 
 PAUSES = {"week": timedelta(days=7), "month": timedelta(days=30)}
 """How long a pause can be; any other is until the person says start."""
@@ -40,20 +41,28 @@ class Privacy:
 
     def notice(self, tx: Transaction, person: Person, now: datetime) -> None:
         """The whole privacy notice (GDPR Article 13)."""
+        self._remarks.say(tx, person, "privacy", now, names=self._notice_names(person.door))
+
+    def notice_text(self, door: str, language: str) -> str:
+        """The whole privacy notice, as whoever comes through this door reads it."""
+        words = self._premises.words
+        names = {**names_of(self._premises, None, None), **self._notice_names(door)}
+        return filled(words.get(f"privacy-{door}") or words["privacy"], language, names)
+
+    def _notice_names(self, door: str) -> dict[str, Words | str]:
         organisation, words = self._premises.organisation, self._premises.words
         link = organisation.notice_link
         notice = Words({code: "\n" + in_language(words["full-notice"], code).replace("{link}", link) for code in
                         words["full-notice"].texts}) if link else Words({"": ""})  # fmt: skip
-        names = {
+        return {
             "controller": organisation.controller,
             "officer": organisation.officer,
             "legal_basis": organisation.legal_basis if organisation.legal_basis.texts else words["legal-basis"],
             "months": Words({"": str(organisation.months_kept)}),
             "authority": organisation.complaint_authority,
-            "door_recipient": words.get(f"recipient-{person.door}", Words({"": ""})),
+            "door_recipient": words.get(f"recipient-{door}", Words({"": ""})),
             "notice_link": notice,
         }
-        self._remarks.say(tx, person, "privacy", now, names=names)
 
     def held(self, tx: Transaction, person: Person, now: datetime) -> None:
         """Everything that is held about the person, as they asked: to read here, and as files to keep or hand on."""

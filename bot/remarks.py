@@ -68,9 +68,10 @@ class Remarks:
         )
 
     def text(self, person: Person, phrase: str, names: Mapping[str, Words | str] | None = None) -> str:
-        """The phrase as `say` would say it."""
+        """The phrase as `say` would say it; where it has words of its own for the person's door, those."""
+        words = self._premises.words
         values: dict[str, Words | str] = {**names_of(self._premises, None, None), **(names or {})}
-        return filled(self._premises.words[phrase], person.language, values)
+        return filled(words.get(f"{phrase}-{person.door}") or words[phrase], person.language, values)
 
     def button(self, person: Person, phrase: str, tap: Tap) -> Button:
         """A button whose words are a phrase."""

@@ -15,7 +15,7 @@ from bot.clock import Heartbeat, Now
 from bot.inbox_folder import taken_in
 from bot.openings import House, Refused
 from bot.settings import Settings
-from bot.store import facts, inbox
+from bot.store import facts, inbox, web_messages, web_sessions
 from bot.store.database import Transaction
 from bot.workbook.export import make_up
 
@@ -97,6 +97,9 @@ class Rounds:
         inbox.tidy(tx, now)
         guessing.tidy(tx, now)
         self.house.rooms.staff.tidy(tx, now)
+        self.house.rooms.returns.tidy(tx, now)
+        web_sessions.tidy(tx, now)
+        web_messages.tidy(tx, now)
         facts.forget_requests(tx, now - REQUESTS_KEPT)
         self.house.rooms.people.forget_without_purpose(tx, now)
         self.house.rooms.call_backs.promises.tidy(tx, now)

@@ -55,13 +55,13 @@ class Days:
         self._invited: dict[str, tuple[Citizen, str]] = {}
 
     def plan(self, happenings: Sequence[Happening], monday: date, weeks: int) -> None:
-        """Put everything on the agenda, for `weeks` weeks from `monday` on."""
+        """Put everything on the agenda, for `weeks` weeks from `monday` on and the one that follows."""
         for one in happenings:
             if one.way == "list":
                 self._booked[one.contact.reference or ""] = one
             else:
                 self._agenda.at(one.registered_at, partial(self._scanned if one.there else self._registered, one))
-        for week in range(weeks):
+        for week in range(weeks + 1):
             day = monday + timedelta(weeks=week)
             self._agenda.at(local_moment(day, LIST_AT, self._zone), partial(self._takes_list, day))
             handed_over = day + timedelta(days=_HANDED_OVER_DAY)

@@ -84,10 +84,11 @@ class Happening:
 def happenings(chance: random.Random, monday: date, weeks: int, zone: ZoneInfo, calendar: Calendar) -> list[Happening]:
     """The contacts that start within `weeks` weeks from `monday` on, and what is booked for the time after.
 
-    In the order of their registration. `monday` is where the middle is counted from, too.
+    So are those of the week that has just begun then, for a demo that goes on. In the order of their registration.
+    `monday` is where the middle is counted from, too.
     """
     first = local_moment(monday, LIST_AT, zone)
-    end = local_moment(monday + timedelta(weeks=weeks), time(0), zone)
+    end = local_moment(monday + timedelta(weeks=weeks + 1), time(0), zone)
     found: list[Happening] = []
     fates = Deck(chance, FATES)
     # Two weeks more, so that visits are booked ahead until the very end.

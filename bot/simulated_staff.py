@@ -22,6 +22,7 @@ from bot.open_invitations import About
 from bot.openings import House, View
 from bot.simulated_lists import DIALECTS, written
 from bot.simulated_manners import PROMISES, Deck
+from bot.simulated_members import Members
 from bot.simulated_office import Change, Happening
 from bot.store import call_backs, contacts, hand_overs, open_invitations, people
 from bot.store.call_backs import Listed, Outcome
@@ -64,8 +65,9 @@ class _Fate:
 class Staff:
     """Those who work with Kundresa. `folder` is the demo's; `counted` what they did that no row tells."""
 
-    def __init__(self, house: House, folder: Path, chance: random.Random) -> None:
+    def __init__(self, house: House, folder: Path, chance: random.Random, members: Members) -> None:
         self._house = house
+        self._members = members
         self._folder = folder
         self._chance = chance
         self._zone = house.premises.zone
@@ -199,6 +201,8 @@ class Staff:
             if promised.id not in self._fates:
                 self._fates[promised.id] = self._fate(promised)
             fate = self._fates[promised.id]
+            if fate is not None and promised.way == "call-me":
+                self._members.takes(tx, promised.id, promised.unit, now)
             if fate is None or now < fate.at:
                 continue
             known = call_backs.of_id(tx, promised.id)
@@ -229,7 +233,7 @@ class Staff:
             return []
         folder = self._folder / DUE
         folder.mkdir(exist_ok=True)
-        told = list(rows(View(tx, self._house.rooms), file))
+        told = list(rows(View(tx, self._house.rooms), file, now))
         csv_files.write(folder / f"due_{iso_week(now, self._zone)}.csv", HEADERS, told)
         self.counted["handed over"] += len(told)
         return [contact for _, contact, *_ in told]

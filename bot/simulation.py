@@ -23,14 +23,18 @@ from bot.rooms import Rooms
 from bot.simulated_chat import Deed, Reader, SimulatedDoor, Taps
 from bot.simulated_citizens import Citizen
 from bot.simulated_days import Days, Happens
+from bot.simulated_members import Members
 from bot.simulated_office import happenings
-from bot.simulated_staff import Staff
+from bot.simulated_staff import OFFICE_HOURS, Staff
 from bot.simulated_town import Town
 from bot.store import facts, inbox
 from bot.store.database import Transaction
-from flows.calendar import local_moment
+from flows.calendar import by_local_days, local_moment
 
 EXPORT_AT = time(6)
+LET_IN_DAY, LET_IN_AT = 2, time(14)
+"""A demo that is looked at stands still here: on a Wednesday afternoon there is something to see on both sides."""
+
 DAY_BEAT, NIGHT_BEAT = timedelta(minutes=15), timedelta(minutes=30)
 OUTAGE = timedelta(minutes=10)
 
@@ -94,7 +98,8 @@ class Simulation:
         self._middle = local_moment(monday + timedelta(days=7 * (weeks // 2) + 1), time(9), self._zone)
         self._reader = Reader(around.house.premises.library)
         self._town = Town(self._stream, self._lookup, simulated_words.read(), self._zone)
-        self._staff = Staff(around.house, around.folder, self._stream("staff"))
+        self.members = Members(around.house, self._stream("members"))
+        self._staff = Staff(around.house, around.folder, self._stream("staff"), self.members)
         self._events: list[_Event] = []
         self._numbered = 0
         self._tidied = self._began
@@ -105,7 +110,13 @@ class Simulation:
             self.at(began_at(monday + timedelta(weeks=week), self._zone), around.monday)
         days = Days(self, self._staff, self._town, self._stream("days"), around.clock, self._zone)
         calendar = around.house.premises.organisation.calendar
+        day = monday + timedelta(weeks=weeks, days=LET_IN_DAY)
+        while not calendar.is_open(local_moment(day, LET_IN_AT, self._zone)):
+            day += timedelta(days=1)
+        self._let_in = local_moment(day, LET_IN_AT, self._zone)
         days.plan(happenings(self._stream("offices"), monday, weeks, self._zone, calendar), monday, weeks)
+        self.at(self._began, partial(self.members.join, self._began))
+        self.at(local_moment(monday, OFFICE_HOURS[0], self._zone), self._morning)
         self.at(self._began, self._beat)
 
     @property
@@ -119,17 +130,28 @@ class Simulation:
         return self._staff.counted
 
     async def run(self) -> None:
-        """From the first moment to the last."""
+        """From the first moment to the end of the last week."""
         span = self._ends - self._began
         told = 0
-        while self._events and self._events[0].at <= self._ends:
-            event = heapq.heappop(self._events)
-            self._around.clock.moment = max(event.at, self._around.clock.moment)
-            await event.happens()
-            passed = int(200 * ((event.at - self._began) / span))
+        while await self._happened(self._ends):
+            passed = int(200 * ((self._around.clock() - self._began) / span))
             if passed > told:
                 told = passed
                 self._around.progress(min(1.0, passed / 200))
+
+    async def go_on(self) -> None:
+        """After `run`: into the week that has just begun, until visitors are let in."""
+        while await self._happened(self._let_in):
+            continue
+        self._around.clock.moment = self._let_in
+
+    async def _happened(self, until: datetime) -> bool:
+        if not self._events or self._events[0].at > until:
+            return False
+        event = heapq.heappop(self._events)
+        self._around.clock.moment = max(event.at, self._around.clock.moment)
+        await event.happens()
+        return True
 
     def _stream(self, name: str) -> random.Random:
         # A stream of its own for each purpose: what one draws changes nothing for the others.
@@ -178,6 +200,13 @@ class Simulation:
             citizen.sees(shown, self._reader.read(shown), now)
             if citizen.next_at != before:
                 self.expect(citizen)
+
+    async def _morning(self) -> None:
+        now = self._around.clock()
+        self.at(by_local_days(now, 1, self._zone), self._morning)
+        hours = self._around.house.premises.organisation.working_hours()
+        if hours.is_working_day(now.astimezone(self._zone).date()):
+            await self.members.sign_in(now)
 
     async def _beat(self) -> None:
         around, now = self._around, self._around.clock()

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from bot.keys import code_hash, new_token
-from bot.organisation import meant
+from bot.member_entries import REMEDIES, MemberEntry, address_of, faults, language_of, role_of, unit_of
 from bot.premises import Premises
-from bot.store import staff
+from bot.store import provider_visits, staff
 from bot.store.database import Transaction
-from bot.store.staff import ROLES, Member, Role, SignedIn
+from bot.store.staff import Member, SignedIn
 
 LINK_LASTS = timedelta(minutes=30)
 """How long a link to sign in with is good."""
+
+VISIT_LASTS = timedelta(minutes=10)
+"""How long somebody may be away at the organisation's own sign-in."""
 
 SESSION_LASTS = timedelta(hours=12)
 """A working day: then everybody signs in anew (OWASP ASVS 5.0, 7.3.2: an absolute limit)."""
@@ -28,10 +32,18 @@ SEEN_EVERY = timedelta(minutes=5)
 """How exactly it is kept when a session was used: not every page is worth a commit."""
 
 AUDIT_KEPT = timedelta(days=2 * 365)
-SLOW_AFTER, SLOW_WITHIN = 10, timedelta(minutes=15)
-"""So many tries to sign in by one source within so long; then it waits."""
 
-_LONGEST_NAME = 80
+SLOW_WITHIN = timedelta(minutes=15)
+ADDRESS_TRIES = 5
+"""So many links may be asked for to one e-mail address within `SLOW_WITHIN`; then it waits."""
+
+NETWORK_TRIES = 60
+"""So many tries by one network address within `SLOW_WITHIN`: a whole office may share one."""
+
+ENTER = "/console/enter/"
+"""Where one-time links begin on our pages."""
+
+_TRY, _ADDRESS = "sign-in", "sign-in-address"
 
 
 class StaffRefused(Exception):
@@ -56,45 +68,62 @@ class Staff:
         now: datetime,
     ) -> Member:
         """A new member. UnknownCode, StaffRefused for what can't be."""
-        known = self._role(role)
-        self._check(name, known, unit)
-        address = email.strip().lower() if email else None
-        if address is not None and staff.of_email(tx, address) is not None:
-            raise StaffRefused(f"{address}: is another member's address already. `kundresa staff list` shows whose.")
+        entry = MemberEntry(name, email or "", role, unit or "", language or "")
+        known, where, spoken = self._checked(tx, entry, None)
         id_ = self._premises.ids()
-        spoken = meant(language or self._premises.languages[0], self._premises.languages, "language")
-        staff.add(tx, id_, name=name.strip(), email=address, role=known, unit=unit, language=spoken, now=now)
+        staff.add(tx, id_, name=name.strip(), email=entry.address, role=known, unit=where, language=spoken, now=now)
         return self.found(tx, id_)
 
-    def change(self, tx: Transaction, id_: str, *, name: str, role: str, unit: str | None) -> Member:
-        """What a member is called and may do. UnknownCode, StaffRefused for what can't be."""
-        before, known = self.found(tx, id_), self._role(role)
-        self._check(name, known, unit)
-        if before.role == "admin" and known != "admin":
-            self._keep_an_admin(tx, id_)
-        staff.change(tx, id_, name=name.strip(), role=known, unit=unit)
-        return self.found(tx, id_)
+    def change(self, tx: Transaction, id_: str, entry: MemberEntry) -> Member:
+        """Who a member is and what they may do. UnknownCode, StaffRefused for what can't be."""
+        before = self.found(tx, id_)
+        role, unit, language = self._checked(tx, entry, before)
+        if entry.address != before.email:
+            staff.forget_links(tx, before.id)  # what went to the old address lets nobody in
+        name = entry.name.strip()
+        staff.change(tx, before.id, name=name, email=entry.address, role=role, unit=unit, language=language)
+        return self.found(tx, before.id)
+
+    def faults(self, tx: Transaction, entry: MemberEntry, id_: str | None) -> list[str]:
+        """What is wrong in an entry about a member (None: a new one), as `member_entries.REMEDIES` names it."""
+        owner = staff.of_email(tx, entry.address) if entry.address else None
+        before = staff.of_id(tx, id_) if id_ is not None else None
+        return faults(
+            entry,
+            taken=owner is not None and owner.id != id_,
+            must_stay_admin=before is not None and self.is_last_admin(tx, before),
+        )
 
     def remove(self, tx: Transaction, id_: str, now: datetime) -> Member:
         """The member works here no more, and is signed out everywhere at once. StaffRefused for the last admin."""
         member = self.found(tx, id_)
-        if member.role == "admin":
-            self._keep_an_admin(tx, id_)
-        staff.remove(tx, id_, now)
+        if self.is_last_admin(tx, member):
+            raise StaffRefused(REMEDIES["role-last-admin"])
+        staff.remove(tx, member.id, now)
         return member
 
     def found(self, tx: Transaction, id_: str) -> Member:
         """The member with this id, or this e-mail address. StaffRefused if none works here."""
-        member = staff.of_id(tx, id_) or staff.of_email(tx, id_.strip().lower())
+        member = staff.of_id(tx, id_) or staff.of_email(tx, address_of(id_))
         if member is None or member.removed_at is not None:
             raise StaffRefused(f"There is no member {id_}. `kundresa staff list` shows those there are.")
         return member
+
+    def is_last_admin(self, tx: Transaction, member: Member) -> bool:
+        """Whether nobody could let others in without this member."""
+        others = (one for one in staff.everybody(tx) if one.role == "admin" and one.id != member.id)
+        return member.role == "admin" and next(others, None) is None
 
     def invite(self, tx: Transaction, member: Member, now: datetime, lasts: timedelta = LINK_LASTS) -> str:
         """The token of a one-time link with which the member signs in; only its hash is kept."""
         token = new_token()
         staff.add_link(tx, code_hash(token), member.id, now=now, expires=now + lasts)
         return token
+
+    def invited_by_email(self, tx: Transaction, email: str, now: datetime) -> tuple[Member, str] | None:
+        """Whose address this is, and the token of a new link for them; None where it is nobody's."""
+        member = staff.of_email(tx, address_of(email))
+        return None if member is None else (member, self.invite(tx, member, now))
 
     def invited(self, tx: Transaction, token: str, now: datetime) -> Member | None:
         """Whom a link lets in. Looking spends nothing."""
@@ -118,6 +147,10 @@ class Staff:
         """Who is signed in with this cookie."""
         return staff.session(tx, code_hash(cookie), now=now, idle_since=now - IDLE)
 
+    def browsers(self, tx: Transaction, member: str, now: datetime) -> int:
+        """In how many browsers a member is signed in."""
+        return staff.sessions(tx, member, now=now, idle_since=now - IDLE)
+
     def see(self, tx: Transaction, cookie: str, now: datetime) -> None:
         """The session was used (kept every `SEEN_EVERY`)."""
         staff.see(tx, code_hash(cookie), now)
@@ -127,7 +160,7 @@ class Staff:
         staff.end_session(tx, code_hash(cookie))
 
     def leave_everywhere(self, tx: Transaction, member: str) -> None:
-        """Signed out in every browser."""
+        """Signed out in every browser; links that are still under way let nobody in either."""
         staff.end_sessions(tx, member)
 
     def note(self, tx: Transaction, member: str | None, action: str, subject: str, now: datetime) -> None:
@@ -135,37 +168,63 @@ class Staff:
         staff.note(tx, member, action, subject, now)
 
     def may_try(self, tx: Transaction, address: str, now: datetime) -> bool:
-        """Whether this network address may try to sign in now; the try is counted. Its hash alone is kept."""
-        source = self._premises.keyring.lookup("network", address)
-        if staff.attempts(tx, "sign-in", source, now - SLOW_WITHIN) >= SLOW_AFTER:
+        """Whether this network address may try to sign in now. Count what fails with `tried`."""
+        return staff.attempts(tx, _TRY, self._network(address), now - SLOW_WITHIN) < NETWORK_TRIES
+
+    def tried(self, tx: Transaction, address: str, now: datetime) -> None:
+        """A network address tried to sign in; its keyed hash alone is kept."""
+        staff.attempt(tx, _TRY, self._network(address), now)
+
+    def may_ask(self, tx: Transaction, address: str, email: str, now: datetime) -> bool:
+        """Whether a link to this e-mail address may be asked for from this network address; counted for both.
+
+        The same whether anybody has the e-mail address or not, so that it tells nothing.
+        """
+        about = self._premises.keyring.lookup("sign-in", address_of(email))
+        if (
+            not self.may_try(tx, address, now)
+            or staff.attempts(tx, _ADDRESS, about, now - SLOW_WITHIN) >= ADDRESS_TRIES
+        ):
             return False
-        staff.attempt(tx, "sign-in", source, now)
+        self.tried(tx, address, now)
+        staff.attempt(tx, _ADDRESS, about, now)
         return True
 
     def tidy(self, tx: Transaction, now: datetime) -> None:
         """Forget what is over."""
         staff.tidy(tx, now=now, idle_since=now - IDLE, audit_since=now - AUDIT_KEPT, attempts_since=now - SLOW_WITHIN)
+        provider_visits.tidy(tx, now - VISIT_LASTS)
 
-    def _role(self, role: str) -> Role:
-        found = next((known for known in ROLES if known == role), None)
-        if found is None:
-            raise StaffRefused(f"There is no role '{role}'. Write one of: {', '.join(ROLES)}.")
-        return found
+    def _checked(
+        self, tx: Transaction, entry: MemberEntry, before: Member | None
+    ) -> tuple[staff.Role, str | None, str]:
+        known = role_of(entry.role), unit_of(entry.unit, self._premises), language_of(entry.language, self._premises)
+        wrong = self.faults(tx, entry, before.id if before is not None else None)
+        if wrong:
+            raise StaffRefused(REMEDIES[wrong[0]])
+        return known
 
-    def _check(self, name: str, role: Role, unit: str | None) -> None:
-        if not name.strip() or len(name) > _LONGEST_NAME:
-            raise StaffRefused(f"A name has 1 to {_LONGEST_NAME} characters. Write what colleagues know them by.")
-        if unit is not None:
-            meant(unit, self._premises.organisation.units, "unit")
-        if role == "staff" and unit is None:
-            raise StaffRefused("Staff see one unit: say which. Admins and analysts may see all.")
+    def _network(self, address: str) -> bytes:
+        return self._premises.keyring.lookup("network", _source(address))
 
-    def _keep_an_admin(self, tx: Transaction, id_: str) -> None:
-        others = [one for one in staff.everybody(tx) if one.role == "admin" and one.id != id_]
-        if not others:
-            raise StaffRefused("This is the only admin. Make another one first.")
+
+def sign_in_link(premises: Premises, token: str) -> str | None:
+    """The address at which a one-time link lets somebody in; None without pages of our own."""
+    return f"{premises.public_url}{ENTER}{token}" if premises.public_url is not None else None
 
 
 def session_mark(cookie: str) -> bytes:
     """What forms of a session are bound to: a hash of its cookie, other than the one that is stored."""
     return hashlib.sha256(b"form\n" + cookie.encode("utf-8", "replace")).digest()
+
+
+def _source(address: str) -> str:
+    # Whoever has an IPv6 address has a whole network of them to change between; an IPv4 address can be written as one.
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv6Address):
+        mapped = known.ipv4_mapped
+        return str(mapped if mapped is not None else ip_network((known, 64), strict=False))
+    return str(known)

@@ -33,7 +33,7 @@ def record(tx: Transaction, premises: Premises, kept: Kept, turn: Turn, now: dat
             conversation=kept.id,
             follow_up=kept.follow_up_id,
             contact=kept.contact_id,
-            person=kept.person_id,
+            person=kept.told_of,
             question=answer.question,
             asking=answer.asking,
             status=answer.status,

@@ -14,14 +14,17 @@ from functools import partial
 import msgspec
 
 from bot import guessing
+from bot.allowed_doors import doors_for
 from bot.conversations import Conversations
 from bot.follow_ups import FollowUps
+from bot.homes import Homes
 from bot.invitations import Invitations
 from bot.occasions import names_of
 from bot.open_invitations import WHEN, OpenInvitations
 from bot.people import People
 from bot.premises import Premises
 from bot.remarks import Remarks
+from bot.returns import Returns
 from bot.spoken_codes import SpokenCodes, meant
 from bot.store import contacts, conversations, follow_ups, open_invitations
 from bot.store.contacts import Contact
@@ -49,6 +52,8 @@ class Welcome:
         conversations_room: Conversations,
         follow_ups_room: FollowUps,
         remarks: Remarks,
+        returns: Returns,
+        homes: Homes,
     ) -> None:
         self._premises = premises
         self._people = people
@@ -58,10 +63,17 @@ class Welcome:
         self._conversations = conversations_room
         self._follow_ups = follow_ups_room
         self._remarks = remarks
+        self._returns = returns
+        self._homes = homes
 
     def start(self, tx: Transaction, code: str | None, person: Person, now: datetime) -> None:
         """Somebody said start, with the code of an invitation or without one."""
         had_stopped = self._people.starts(tx, person, now)
+        other = self._returns.passed(tx, code, now) if code is not None else None
+        if other is not None:
+            person = self._homes.joined(tx, person, other, now)
+            self.came(tx, self._people.found(tx, person.id) or person, now, said=True)
+            return
         spoken = meant(code) if code is not None else None
         if code is None:
             self._without_code(tx, person, now, had_stopped=had_stopped)
@@ -69,6 +81,27 @@ class Welcome:
             self._try(tx, spoken, person, now)
         elif not self._with_link(tx, code, person, now):
             self._remarks.say(tx, person, "welcome-stranger", now)
+
+    def came(self, tx: Transaction, person: Person, now: datetime, *, said: bool = False) -> None:
+        """The person is here again: what is due begins, what is open is put here if it stands elsewhere.
+
+        With `said` they hear something in any case.
+        """
+        if person.stopped_at is not None:
+            return
+        kept = conversations.open_of_person(tx, person.id)
+        if kept is None:
+            for follow_up in sorted(follow_ups.planned_of_person(tx, person.id), key=lambda one: one.useful_until):
+                if self._follow_ups.begin_for(tx, follow_up.contact_id, now):
+                    return
+            self._conversations.next_turn(tx, person, now)
+            kept = conversations.open_of_person(tx, person.id) or conversations.postponed_of_person(tx, person.id)
+        if kept is not None:
+            here = conversations.is_put_at(tx, kept.id, person.lookup)
+            if (kept.turn == "open" and here and not said) or self._conversations.again(tx, kept, person, None, now):
+                return
+        if said:
+            self._remarks.say(tx, person, "nothing-open", now)
 
     def said(self, tx: Transaction, text: str, person: Person, now: datetime) -> bool:
         """Whether a text was taken as a code that somebody was told aloud."""
@@ -122,12 +155,20 @@ class Welcome:
             self._remarks.say(tx, person, "welcome-stranger", now)
 
     def _with_link(self, tx: Transaction, code: str, person: Person, now: datetime) -> bool:
-        contact = self._invitations.accept(tx, self._invitations.of_code(tx, code), person, now)
+        invited = self._invitations.of_code(tx, code)
+        if invited is not None and not self._may_come(tx, invited.contact_id, person):
+            self._remarks.say(tx, person, "other-door", now)
+            return True
+        contact = self._invitations.accept(tx, invited, person, now)
         if contact is not None:
             self._begin(tx, contact, person, now)
             return True
         invitation = self._open_invitations.of_code(tx, code)
         return invitation is not None and self._with_open(tx, invitation, person, now)
+
+    def _may_come(self, tx: Transaction, contact_id: str, person: Person) -> bool:
+        contact = contacts.of_id(tx, contact_id)
+        return contact is None or person.door in doors_for(self._premises, contact.journey, contact.service)
 
     def _with_spoken(self, tx: Transaction, spoken: str, person: Person, now: datetime) -> bool:
         """Whether a spoken code let the person in; a wrong one is counted."""
@@ -137,7 +178,11 @@ class Welcome:
             if invitation is not None and self._with_open(tx, invitation, person, now):
                 return True
         elif found is not None and found.invitation_id is not None:
-            contact = self._invitations.accept(tx, self._invitations.of_id(tx, found.invitation_id), person, now)
+            spoken_for = self._invitations.of_id(tx, found.invitation_id)
+            if spoken_for is not None and not self._may_come(tx, spoken_for.contact_id, person):
+                self._remarks.say(tx, person, "other-door", now)
+                return True
+            contact = self._invitations.accept(tx, spoken_for, person, now)
             if contact is not None:
                 self._begin(tx, contact, person, now)
                 return True
@@ -148,6 +193,9 @@ class Welcome:
         """Whether the person may begin, or go on, with a poster or card. Says what there is to say."""
         if not self._open_invitations.stands(tx, invitation, person, now):
             return False
+        if person.door not in doors_for(self._premises, invitation.journey, invitation.service):
+            self._remarks.say(tx, person, "other-door", now)
+            return True
         begun = self._open_invitations.begun(tx, invitation, person, now)
         if begun is not None:
             self._begin(tx, begun, person, now)

@@ -23,6 +23,7 @@ Action = Literal[
     "erase",
     "pause",
     "there",  # when the person was where an open invitation hangs: "now", "today", "earlier"
+    "staff",  # a member's, in a chat they linked; `question` says what about
 ]
 
 Purpose = Literal["question", "repeat", "say", "thanks", "note", "emergency", "shell"]

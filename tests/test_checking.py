@@ -175,7 +175,7 @@ def test_whoever_can_never_be_asked_is_told_of(here: Settings, tmp_path: Path) -
         assert findings.errors == 0
         return told(findings, tmp_path)[:-1]
 
-    closed = "is open through web alone, and this version asks through telegram alone."
+    closed = "is open through web alone, and people are asked through telegram alone."
     service = f"aby.yaml, line 8: warning: The service 'care' {closed}"
     [alone] = warned("")
     assert alone.startswith(service)

@@ -342,6 +342,32 @@ def test_a_letter_says_until_when_in_its_language(language: str, until: str) -> 
     assert until in texts.letter
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("bot", [BOT, None])
+def test_texts_lead_to_our_own_pages_where_there_are_any(language: str, bot: str | None) -> None:
+    """The code is typed at our address; Telegram is named as one of two ways, and only where somebody answers there."""
+    link = "https://svar.example.org/s/Zm9vYmFyYmF6cXV4MTIzND"
+    texts = paragraphs(
+        WORDS,
+        NAMES,
+        language,
+        link=link,
+        bot=bot,
+        code="FKLM-2345",
+        until=datetime(2026, 11, 23, 10, tzinfo=UTC),
+        site="https://svar.example.org",
+    )
+    assert texts.letter is not None
+    assert " svar.example.org " in texts.letter
+    assert "FKLM-2345" in texts.letter
+    assert link in texts.mail
+    assert link in texts.sms
+    assert sms_parts(texts.sms) == 1
+    assert [("Telegram" in text) for text in (texts.letter, texts.mail)] == [bot is not None] * 2
+    assert BOT not in texts.letter + texts.mail + texts.sms
+    assert "{" not in texts.letter + texts.mail + texts.sms
+
+
 @examples(max_examples=200, deadline=None)
 @given(st.binary(min_size=32, max_size=32), st.text(alphabet="abc234", min_size=1, max_size=14), st.integers(1, 9))
 def test_every_code_can_be_read_back(secret: bytes, invitation: str, generation: int) -> None:

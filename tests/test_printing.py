@@ -6,7 +6,9 @@ import asyncio
 import os
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -63,7 +65,7 @@ def test_the_drawing_in_a_page_is_read_again() -> None:
 def test_eight_cards_a_page(number: int, pages: int) -> None:
     """Every card is there once, eight a page, and every page has its marks and number."""
     page = printing.html(sheet(number), WORDS)
-    assert page.count('<article class="card') == number
+    assert page.count('<article class="card-out') == number
     assert page.count('<section class="page">') == page.count('class="marks"') == pages
     assert f"{pages}/{pages}</p>" in page
     (width, *_) = re.findall(r'viewBox="0 0 (\d+) \d+" shape', page)
@@ -88,6 +90,25 @@ def test_a_card_says_who_asks_and_that_it_is_voluntary() -> None:
     alone = printing.html(sheet(1, languages=("fi",)), WORDS)
     assert "Palvelupiste Keskusta" in alone
     assert "Voluntary" not in alone
+
+
+def test_cards_that_lead_to_our_pages_say_so() -> None:
+    """Telegram is one of two ways where somebody answers there, else not named; nothing is left to be filled in."""
+    both = printing.html(replace(sheet(1), web=True), WORDS)
+    alone = printing.html(replace(sheet(1), web=True, telegram=False), WORDS)
+    assert "i webbläsaren eller i Telegram" in both
+    assert "Telegram" not in alone
+    assert "{ways}" not in both + alone
+
+
+def test_what_a_page_of_ours_shows_is_what_a_file_holds() -> None:
+    """The same cards, in the same places, dressed by the same sheet; no style stands in an element."""
+    found = sheet(9)
+    assert printing.body(found, WORDS) in printing.html(found, WORDS)
+    assert "style=" not in printing.body(found, WORDS)
+    dress = resources.files("bot.pages").joinpath("static/cards.css").read_text("utf-8")
+    assert dress in printing.html(found, WORDS)
+    assert all(f".at{place}" in dress for place in range(1, A_PAGE + 1))
 
 
 def test_names_can_do_no_harm_in_a_page() -> None:

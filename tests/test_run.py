@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import sqlite3
 import sys
@@ -10,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.bot_process import ROOT, BotProcess, free_port
@@ -130,6 +132,51 @@ async def test_what_stops_the_start_is_told_in_clear_lines(
     assert "Traceback" not in said
     assert len(lines) == 1 or all(".yaml, line " in line or ".yaml: " in line for line in lines), said
     assert telegram.token.partition(":")[2] not in said
+
+
+async def test_with_neither_token_nor_address_nobody_could_answer(tmp_path: Path, telegram: FakeTelegram) -> None:
+    """One line names both ways: a bot in Telegram, or an address for the web chat."""
+    environment = BotProcess(tmp_path, telegram.url, telegram.token).environment
+    _no_token(tmp_path, environment)
+    code, said = await _ends(environment)
+    assert (code, said.count("\n")) == (1, 1), said
+    assert "TELEGRAM_BOT_TOKEN" in said
+    assert "KUNDRESA_PUBLIC_URL" in said
+
+
+async def test_without_a_token_the_web_chat_alone_is_run(tmp_path: Path, telegram: FakeTelegram) -> None:
+    """With an address for pages and no token it runs, is ready, says so, asks Telegram nothing, and ends in order."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = BotProcess(tmp_path, telegram.url, telegram.token, port=port).environment
+    _no_token(tmp_path, environment)
+    environment["KUNDRESA_PUBLIC_URL"] = url
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    said = ""
+    try:
+        async with asyncio.timeout(30):
+            while "Kundresa runs." not in said:
+                line = await process.stderr.readline()
+                assert line, said
+                said += line.decode()
+        async with aiohttp.ClientSession(url) as session:
+            for path, wanted in (("/healthz", "ok"), ("/readyz", "ready")):
+                async with session.get(path) as answer:
+                    assert (answer.status, await answer.text()) == (200, wanted)
+        process.send_signal(signal.SIGTERM)
+        said += (await asyncio.wait_for(process.stderr.read(), 20)).decode()
+        assert await process.wait() == 0, said
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert "people answer in their browsers alone" in said
+    assert f"Health: {url}/healthz" in said
+    assert "has stopped" in said
+    assert not telegram.counts
 
 
 async def test_another_key_a_port_in_use_and_a_second_run_are_refused(tmp_path: Path, telegram: FakeTelegram) -> None:

@@ -24,7 +24,7 @@ from tests.stage import staged
 from tests.transcript import FOLDER, Transcript, difference, files, played, read
 
 FILES = [str(path.relative_to(FOLDER)) for path in files()]
-OUTSIDE = frozenset({"call-back", "erase", "pause", "there"})
+OUTSIDE = frozenset({"call-back", "erase", "pause", "there", "staff"})
 """Buttons of the shell, on messages of no conversation."""
 
 

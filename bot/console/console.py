@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from bot.console import (
     answers,
+    audit,
     call_backs,
     contact,
     erasures,
@@ -18,6 +19,7 @@ from bot.console import (
     new_contact,
     open_invitations,
     sign_in,
+    staff_chat,
     week,
     workbooks,
 )
@@ -47,5 +49,7 @@ def routes(office: Office) -> list[BaseRoute]:
         *erasures.routes(gate),
         *journeys.routes(gate),
         *members.routes(gate),
+        *audit.routes(gate),
         *keys.routes(gate),
+        *staff_chat.routes(gate),
     ]

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from bot.clock import Now
 from bot.commands import performed
-from bot.console.ways import ways
+from bot.console.ways import groups, ways
 from bot.openings import REFUSALS, House, Refused
 from bot.pages import forms
 from bot.pages.forms import FormRefused
@@ -100,7 +100,9 @@ class Visit:
             status=status,
             member=self.member,
             ways=ways(self.member.role),
+            groups=groups(self.member.role),
             here=self.request.url.path,
+            language_names=self.house.premises.words["language-name"].texts,
             token=forms.token(self.house.premises.keyring, session_mark(self.cookie)),
             request_id=uuid4().hex,
             **values,
@@ -160,9 +162,9 @@ class Gate:
 
     def _guarded(self, handler: Handler, roles: tuple[Role, ...]) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            visit = await self._visit(request)
+            visit = await self.visitor(request)
             if visit is None:
-                return RedirectResponse(self.office.pages.url(SIGN_IN), 303)
+                return self._to_sign_in(request)
             if visit.member.role not in roles:
                 await visit.noted("refused", request.url.path)
                 return visit.refusal(visit.text("not-for-you-title"), visit.text("not-for-you"), 403)
@@ -175,7 +177,8 @@ class Gate:
 
         return endpoint
 
-    async def _visit(self, request: Request) -> Visit | None:
+    async def visitor(self, request: Request) -> Visit | None:
+        """Who asks, if they are signed in."""
         cookie = request.cookies.get(self.office.cookie, "")
         if not cookie:
             return None
@@ -186,3 +189,9 @@ class Gate:
         if now - member.seen_at > SEEN_EVERY:
             await house.store.write(house.rooms.staff.see, cookie, now)
         return Visit(request, self.office, member, cookie, now)
+
+    def _to_sign_in(self, request: Request) -> Response:
+        address = self.office.pages.url(SIGN_IN)
+        if "hx-request" in request.headers:  # else htmx would put the page into a piece of the one that is open
+            return Response(status_code=200, headers={"HX-Redirect": address})
+        return RedirectResponse(address, 303)

@@ -16,7 +16,10 @@ TurnOf = Literal["open", "waiting", "later", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A conversation as kept: `state` is the core's, as JSON."""
+    """A conversation as kept: `state` is the core's, as JSON.
+
+    `known_as` is its person before they turned out to be another one.
+    """
 
     id: str
     follow_up_id: str
@@ -32,6 +35,12 @@ class Kept:
     asked_at: datetime | None
     replied_at: datetime | None
     repeated_at: datetime | None
+    known_as: str | None = None
+
+    @property
+    def told_of(self) -> str:
+        """The person that rows about it carry: exported ones never change theirs."""
+        return self.known_as or self.person_id
 
 
 def add(
@@ -184,3 +193,14 @@ def was_settled(tx: Transaction, conversation: str, question: str, asking: int) 
 def to_yield(tx: Transaction, now: datetime, *, silent_since: datetime, limit: int) -> list[Kept]:
     """Those that wait behind a question silent since `silent_since` that has more time left than they."""
     return tx.all(Kept, _SQL["to_yield"], now=now, silent_since=silent_since, limit=limit)
+
+
+def newest_putting(tx: Transaction, conversation: str, lookup: bytes) -> list[int]:
+    """The outbox row elsewhere than at this address that last put a question; none, or one."""
+    found = tx.all(_Number, _SQL["newest_putting"], conversation=conversation, lookup=lookup)
+    return [row.value for row in found]
+
+
+def is_put_at(tx: Transaction, conversation: str, lookup: bytes) -> bool:
+    """Whether the newest question of the conversation stands at this address."""
+    return tx.count(_SQL["is_put_at"], conversation=conversation, lookup=lookup) == 1

@@ -79,3 +79,15 @@ SELECT waiting.* FROM conversations AS waiting
    AND max(coalesce(holder.asked_at, 0), coalesce(holder.replied_at, 0)) <= :silent_since
    AND instr(holder.state, CAST('"paused":true' AS BLOB)) = 0
  ORDER BY waiting.useful_until LIMIT :limit
+
+-- newest_putting: the message at another address that last put a question of this conversation
+SELECT id AS value FROM outbox
+ WHERE conversation_id = :conversation AND kind = 'send' AND purpose IN ('question', 'repeat') AND lookup <> :lookup
+   AND state <> 'failed'
+ ORDER BY id DESC LIMIT 1
+
+-- is_put_at: whether what was last put of this conversation stands at this address
+SELECT EXISTS (SELECT 1 FROM outbox WHERE conversation_id = :conversation AND kind = 'send'
+                  AND purpose IN ('question', 'repeat') AND state <> 'failed' AND lookup = :lookup
+                  AND id = (SELECT max(id) FROM outbox WHERE conversation_id = :conversation AND kind = 'send'
+                               AND purpose IN ('question', 'repeat') AND state <> 'failed'))

@@ -27,6 +27,9 @@ SELECT follow_ups.* FROM follow_ups
   LEFT JOIN persons ON persons.id = contacts.person_id
  WHERE follow_ups.state = 'planned' AND follow_ups.bound = 1 AND follow_ups.due_at <= :now
    AND coalesce(persons.paused_until, 0) <= :now
+   -- Whoever answers in a browser can't be written to there: theirs begins when they come.
+   AND (SELECT door FROM addresses WHERE addresses.person_id = contacts.person_id
+         ORDER BY coalesce(home_at, created_at) DESC LIMIT 1) IS NOT 'web'
    AND NOT EXISTS (SELECT 1 FROM conversations AS other
                     WHERE other.person_id = contacts.person_id AND other.turn = 'open'
                       AND NOT (max(coalesce(other.asked_at, 0), coalesce(other.replied_at, 0)) <= :silent_since

@@ -1,9 +1,18 @@
--- due: what is due for contacts that nobody has opened, the nearest deadline first, one a contact
+-- due: what is due for contacts that nobody has opened, or whose person answers in a browser and has to come back by
+-- themselves; the nearest deadline first
 SELECT follow_ups.id, follow_ups.contact_id, follow_ups.phase, follow_ups.useful_until
   FROM follow_ups JOIN contacts ON contacts.id = follow_ups.contact_id
- WHERE follow_ups.state = 'planned' AND follow_ups.bound = 0 AND follow_ups.due_at <= :now
+ WHERE follow_ups.state = 'planned' AND follow_ups.due_at <= :now
+   AND (follow_ups.bound = 0 AND contacts.invitation = 'personal'
+        OR follow_ups.bound = 1 AND contacts.reference IS NOT NULL
+           AND (SELECT door FROM addresses WHERE addresses.person_id = contacts.person_id
+                 ORDER BY coalesce(home_at, created_at) DESC LIMIT 1) IS 'web'
+           AND NOT EXISTS (SELECT 1 FROM stops JOIN addresses ON addresses.lookup = stops.lookup
+                            WHERE addresses.person_id = contacts.person_id)
+           AND NOT EXISTS (SELECT 1 FROM persons
+                            WHERE persons.id = contacts.person_id AND persons.paused_until > :now))
    AND follow_ups.useful_until > :now AND follow_ups.handed_over_at IS NULL
-   AND contacts.invitation = 'personal' AND contacts.cancelled_at IS NULL AND contacts.not_asked IS NULL
+   AND contacts.cancelled_at IS NULL AND contacts.not_asked IS NULL
    AND (:unit IS NULL OR contacts.unit = :unit)
  ORDER BY follow_ups.useful_until, follow_ups.id LIMIT :limit
 

@@ -6,7 +6,9 @@ SELECT answers.contact_id, answers.question, answers.asking, answers.status, ans
   FROM answers
   JOIN conversations ON conversations.id = answers.conversation_id
   JOIN follow_ups ON follow_ups.id = answers.follow_up_id
- WHERE answers.person_id = :person ORDER BY answers.id
+ WHERE answers.person_id = :person
+    OR answers.person_id IN (SELECT person_id FROM same_persons WHERE same_as = :person)
+ ORDER BY answers.id
 
 -- call_backs: every call a person asked for, with the number to call, sealed
 SELECT call_backs.unit, call_backs.service, call_backs.state, call_backs.way, call_backs.slot, call_backs.begun_at,

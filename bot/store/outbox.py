@@ -16,7 +16,7 @@ import msgspec
 
 from bot.store.bodies import Body as Body
 from bot.store.bodies import Document as Document
-from bot.store.database import Transaction
+from bot.store.database import Transaction, Value
 from bot.store.queries import queries
 from flows.messages import Purpose
 
@@ -89,6 +89,13 @@ class _Id:
 
 
 @dataclass(frozen=True, slots=True)
+class _Target:
+    id: int
+    door: str
+    lookup: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class _Text:
     body: bytes
 
@@ -119,8 +126,10 @@ def add(
 
     An edit with an empty text keeps the text that stands there. `edits` may also be the id of an earlier edit.
     """
-    if edits is not None:
-        edits = tx.count(_SQL["target"], id=edits)
+    target = tx.one(_Target, _SQL["target"], id=edits) if edits is not None else None
+    if target is not None:
+        # A change goes where the message stands, whichever door the person came through since.
+        edits, door, lookup = target.id, target.door, target.lookup
         if not body.text:
             body = msgspec.structs.replace(body, text=_standing_text(tx, edits))
     return tx.insert(
@@ -143,9 +152,14 @@ def add(
 
 
 def claim(
-    tx: Transaction, now: datetime, limit: int, busy: Collection[bytes] = (), first: Collection[bytes] = ()
+    tx: Transaction,
+    now: datetime,
+    limit: int,
+    busy: Collection[bytes] = (),
+    first: Collection[bytes] = (),
+    door: str = "telegram",
 ) -> list[Claimed]:
-    """Take up to `limit` rows, at most one of each chat and none of chats in `busy`; they are `sending` from now on.
+    """Take up to `limit` rows of a door, at most one of each chat and none of chats in `busy`: now they are `sending`.
 
     Within a chat strictly the oldest goes first, and nothing goes while one is on its way or the oldest has to wait.
     Chats in `first` (whoever wrote just now) come before others; else the older row does. What is no longer useful,
@@ -154,9 +168,8 @@ def claim(
     """
     claimed: list[Claimed] = []
     while len(claimed) < limit:
-        heads = tx.all(
-            Claimed, _SQL["heads"], now=now, most=limit - len(claimed), busy=_as_json(busy), first=_as_json(first)
-        )
+        asked: dict[str, Value] = {"now": now, "door": door, "busy": _as_json(busy), "first": _as_json(first)}
+        heads = tx.all(Claimed, _SQL["heads"], most=limit - len(claimed), **asked)
         for head in heads:
             if head.fault:
                 failed(tx, head.id, head.fault)

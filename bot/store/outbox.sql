@@ -7,15 +7,15 @@ INSERT INTO outbox (person_id, lookup, door, conversation_id, follow_up_id, kind
 VALUES (:person_id, :lookup, :door, :conversation_id, :follow_up_id, :kind, :edits, :purpose, :question, :asking,
         :body, :queued_at, :not_before, :useful_until)
 
--- target: the message that an edit really changes, where it was given the id of another edit of it
-SELECT COALESCE(edits, id) FROM outbox WHERE id = :id
+-- target: the message that an edit really changes, where it was given the id of another edit of it, and where it stands
+SELECT COALESCE(edits, id) AS id, door, lookup FROM outbox WHERE id = :id
 
 -- texts_of: what was last to stand in a message: its own body, then its edits', newest first
 SELECT body FROM outbox WHERE (id = :id OR edits = :id) AND state <> 'failed' ORDER BY id DESC
 
 -- heads: the oldest waiting row of each chat that may leave now, chats of `first` before others, then by age
 WITH head AS (
-    SELECT lookup, MIN(id) AS id FROM outbox WHERE state IN ('queued', 'sending') GROUP BY lookup
+    SELECT lookup, MIN(id) AS id FROM outbox WHERE state IN ('queued', 'sending') AND door = :door GROUP BY lookup
 ), ready AS (
     SELECT outbox.id FROM head JOIN outbox ON outbox.id = head.id
     WHERE outbox.state = 'queued'

@@ -1,26 +1,30 @@
 -- of_lookup: the person behind an address, with whether they have said stop
 SELECT persons.id, persons.language, persons.language_chosen, persons.unreachable_at, addresses.lookup, addresses.door,
-       stops.stopped_at, persons.paused_until
+       stops.stopped_at, persons.paused_until,
+       NOT EXISTS (SELECT 1 FROM addresses AS other WHERE other.person_id = persons.id
+                      AND coalesce(other.home_at, other.created_at) > coalesce(addresses.home_at, addresses.created_at))
+       AS at_home
   FROM addresses
   JOIN persons ON persons.id = addresses.person_id
   LEFT JOIN stops ON stops.lookup = addresses.lookup
  WHERE addresses.lookup = :lookup
 
--- of_id: a person with the address they were last met at
+-- of_id: a person with the address that is their home
 SELECT persons.id, persons.language, persons.language_chosen, persons.unreachable_at, addresses.lookup, addresses.door,
        stops.stopped_at, persons.paused_until
   FROM persons
   JOIN addresses ON addresses.person_id = persons.id
   LEFT JOIN stops ON stops.lookup = addresses.lookup
  WHERE persons.id = :person
- ORDER BY addresses.created_at DESC
+ ORDER BY coalesce(addresses.home_at, addresses.created_at) DESC
  LIMIT 1
 
 -- add: a new person
 INSERT INTO persons (id, language, created_at, last_heard_at) VALUES (:id, :language, :now, :now)
 
 -- add_address: how a person is reached through one door
-INSERT INTO addresses (lookup, person_id, door, sealed, created_at) VALUES (:lookup, :person, :door, :sealed, :now)
+INSERT INTO addresses (lookup, person_id, door, sealed, created_at, home_at)
+VALUES (:lookup, :person, :door, :sealed, :now, :home_at)
 
 -- heard: the person was heard from, so they can be reached
 UPDATE persons SET last_heard_at = :now, unreachable_at = NULL WHERE id = :person
@@ -59,3 +63,67 @@ DELETE FROM persons
    AND NOT EXISTS (SELECT 1 FROM conversations WHERE conversations.person_id = persons.id)
    AND NOT EXISTS (SELECT 1 FROM call_backs WHERE call_backs.person_id = persons.id
                       AND (state IN ('asking', 'open') OR ask_at IS NOT NULL))
+
+-- addresses_of: every address of a person, home first
+SELECT lookup, door, sealed FROM addresses WHERE person_id = :person
+ ORDER BY coalesce(home_at, created_at) DESC
+
+-- sealed: an address, encrypted
+SELECT sealed FROM addresses WHERE lookup = :lookup
+
+-- make_home: the person is written to at this address from now on
+UPDATE addresses SET home_at = :now WHERE lookup = :lookup
+
+-- move_address: this address is another person's
+UPDATE addresses SET person_id = :person WHERE lookup = :lookup
+
+-- move_addresses: and so are all of that one's
+UPDATE addresses SET person_id = :to WHERE person_id = :person
+
+-- copy_stop: whoever has said stop at one address has said it at all
+INSERT INTO stops (lookup, stopped_at)
+SELECT :lookup, max(stops.stopped_at) FROM stops JOIN addresses ON addresses.lookup = stops.lookup
+ WHERE addresses.person_id = :person HAVING max(stops.stopped_at) IS NOT NULL
+ON CONFLICT DO NOTHING
+
+-- is_fresh: nothing was ever asked of this person, and nothing is planned
+SELECT NOT EXISTS (SELECT 1 FROM contacts WHERE person_id = :person)
+   AND NOT EXISTS (SELECT 1 FROM conversations WHERE person_id = :person)
+   AND NOT EXISTS (SELECT 1 FROM call_backs WHERE person_id = :person)
+   AND NOT EXISTS (SELECT 1 FROM same_persons WHERE person_id = :person OR same_as = :person)
+
+-- forget: this person is not known any more
+DELETE FROM persons WHERE id = :person
+
+-- note_same: two are one; who was linked to the one that goes is linked to the one that stays
+INSERT INTO same_persons (person_id, same_as, noted_at) VALUES (:person, :same_as, :now)
+ON CONFLICT (person_id) DO UPDATE SET same_as = excluded.same_as
+
+-- relink: whoever was the same as that one is the same as this one
+UPDATE same_persons SET same_as = :same_as WHERE same_as = :person
+
+-- same_as: those who turned out to be this person
+SELECT person_id AS id FROM same_persons WHERE same_as = :person
+
+-- move_contacts: what is known of the one is about the other; rows go on carrying whom they carried
+UPDATE contacts SET known_as = coalesce(known_as, person_id), person_id = :to WHERE person_id = :person
+
+-- move_conversations: likewise
+UPDATE conversations SET known_as = coalesce(known_as, person_id), person_id = :to,
+                         turn = CASE WHEN turn = 'open' THEN 'waiting' ELSE turn END
+ WHERE person_id = :person
+
+-- move_invitations: so that the same code leads to the same contact
+UPDATE invitations SET person_id = :to WHERE person_id = :person
+
+-- move_call_backs: so that they are asked about it
+UPDATE call_backs SET person_id = :to WHERE person_id = :person
+
+-- move_messages: buttons they still see are theirs
+UPDATE outbox SET person_id = :to WHERE person_id = :person
+
+-- move_return_links: the link they kept leads to the same
+UPDATE return_links SET person_id = :to WHERE person_id = :person
+
+-- carry_on: conversations that are not over go on through this door
+UPDATE conversations SET door = :door WHERE person_id = :person AND turn <> 'ended'

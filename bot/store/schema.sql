@@ -98,7 +98,8 @@ CREATE TABLE contacts (
     by_matter     INTEGER NOT NULL DEFAULT 0,     -- 1: its person is the matter's, and opened no invitation to it
     not_asked     TEXT,                           -- why staff want nothing asked about it
     moved_at      moment,
-    told_as       BLOB                            -- keyed hash of what the last list said of it
+    told_as       BLOB,                           -- keyed hash of what the last list said of it
+    known_as      TEXT                            -- the person its rows carry, where that one turned out to be another
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX contacts_by_reference ON contacts (unit, journey, reference_lookup) WHERE reference_lookup IS NOT NULL;
 CREATE INDEX contacts_of_person ON contacts (person_id);
@@ -242,7 +243,8 @@ CREATE TABLE conversations (
     began_at      moment NOT NULL,
     asked_at      moment,                         -- when the open question was last put
     replied_at    moment,
-    repeated_at   moment                          -- last repeat after an absence
+    repeated_at   moment,                         -- last repeat after an absence
+    known_as      TEXT                            -- as of contacts
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX one_open_conversation ON conversations (person_id) WHERE turn = 'open';
 CREATE INDEX conversations_of_contact ON conversations (contact_id);

@@ -48,7 +48,10 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One line of the audit log. `name` is None for what no member did, or one who is forgotten."""
+    """One line of the audit log. `name` is None for what no member did, or one who is forgotten.
+
+    `subject_name` is whose id the subject is, where it is a member's.
+    """
 
     id: int
     at: datetime
@@ -56,6 +59,25 @@ class Noted:
     name: str | None
     action: str
     subject: str
+    subject_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A member as the list of them shows one. `seen_at` None: is signed in nowhere."""
+
+    id: str
+    name: str
+    email: str | None
+    role: Role
+    unit: str | None
+    language: str
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    action: str
 
 
 def add(
@@ -88,16 +110,24 @@ def everybody(tx: Transaction) -> list[Member]:
     return tx.all(Member, _SQL["all"])
 
 
+def everybody_seen(tx: Transaction) -> list[Seen]:
+    """Everybody who works here, by name, and when they last used the console."""
+    return tx.all(Seen, _SQL["all_seen"])
+
+
 def remove(tx: Transaction, id_: str, now: datetime) -> bool:
-    """Nobody is this member any more; signed out everywhere. False if that was so before."""
-    tx.run(_SQL["end_sessions"], member=id_)
-    tx.run(_SQL["forget_links"], member=id_)
+    """Nobody is this member any more; signed out everywhere, in chats too. False if that was so before."""
+    end_sessions(tx, id_)
+    tx.run(_SQL["forget_chats"], member=id_)
+    tx.run(_SQL["forget_chat_codes"], member=id_)
     return tx.run(_SQL["remove"], id=id_, now=now) == 1
 
 
-def change(tx: Transaction, id_: str, *, name: str, role: Role, unit: str | None) -> bool:
-    """What the member is called and may do; False if there is none."""
-    return tx.run(_SQL["change"], id=id_, name=name, role=role, unit=unit) == 1
+def change(
+    tx: Transaction, id_: str, *, name: str, email: str | None, role: Role, unit: str | None, language: str
+) -> bool:
+    """Who the member is, and what they may do; False if there is none."""
+    return tx.run(_SQL["change"], id=id_, name=name, email=email, role=role, unit=unit, language=language) == 1
 
 
 def speak(tx: Transaction, id_: str, language: str) -> None:
@@ -145,9 +175,20 @@ def end_session(tx: Transaction, token_hash: bytes) -> None:
     tx.run(_SQL["end_session"], token_hash=token_hash)
 
 
+def sessions(tx: Transaction, member: str, *, now: datetime, idle_since: datetime) -> int:
+    """In how many browsers a member is signed in."""
+    return tx.count(_SQL["sessions"], member=member, now=now, idle_since=idle_since)
+
+
 def end_sessions(tx: Transaction, member: str) -> None:
-    """Signed out everywhere."""
+    """Signed out everywhere; links that are still under way let nobody in either."""
     tx.run(_SQL["end_sessions"], member=member)
+    tx.run(_SQL["forget_links"], member=member)
+
+
+def forget_links(tx: Transaction, member: str) -> None:
+    """Links that are still under way let nobody in."""
+    tx.run(_SQL["forget_links"], member=member)
 
 
 def note(tx: Transaction, member: str | None, action: str, subject: str, now: datetime) -> None:
@@ -155,9 +196,14 @@ def note(tx: Transaction, member: str | None, action: str, subject: str, now: da
     tx.run(_SQL["note"], member=member, action=action, subject=subject, now=now)
 
 
-def noted(tx: Transaction, *, before: int, action: str | None, limit: int) -> list[Noted]:
-    """Lines of the audit log older than the id `before`, the newest first; of one action, or of all."""
-    return tx.all(Noted, _SQL["noted"], before=before, action=action, limit=limit)
+def noted(tx: Transaction, *, before: int, action: str | None, limit: int, unit: str | None = None) -> list[Noted]:
+    """Lines of the audit log older than the id `before`, the newest first; of one action and unit, or of all."""
+    return tx.all(Noted, _SQL["noted"], before=before, action=action, limit=limit, unit=unit)
+
+
+def actions(tx: Transaction) -> list[str]:
+    """Every action there is a line of, by its code."""
+    return [one.action for one in tx.all(_Action, _SQL["actions"])]
 
 
 def attempt(tx: Transaction, kind: str, source: bytes, now: datetime) -> None:

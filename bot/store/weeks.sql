@@ -119,7 +119,7 @@ WITH told (id, contact_id) AS MATERIALIZED (
     WHERE h.week = :week
 ),
 occasions AS MATERIALIZED (
-    SELECT c.id, c.journey, c.audience, c.invitation, o.kind, c.person_id, c.by_matter, c.language, c.registered_at,
+    SELECT c.id, c.journey, c.audience, c.invitation, o.kind, COALESCE(c.known_as, c.person_id) AS person_id, c.by_matter, c.language, c.registered_at,
         k.unit, k.service, k.channel, k.cause, k.solved, k.matter_id, k.start_at, k.end_at,
         EXISTS (
             SELECT 1 FROM contact_history AS m
@@ -142,13 +142,15 @@ SELECT f.id, f.contact_id, s.matter_id, s.journey, s.audience,
     CASE WHEN f.begun_at < :end THEN f.service ELSE s.service END AS service,
     CASE WHEN f.begun_at < :end THEN f.channel ELSE s.channel END AS channel,
     s.cause, s.solved, CASE WHEN h.state = 'ended' THEN h.outcome END AS outcome,
-    CASE WHEN v.id IS NOT NULL THEN v.person_id
+    CASE WHEN v.id IS NOT NULL THEN COALESCE(v.known_as, v.person_id)
          WHEN s.talked_at IS NOT NULL THEN
-             (SELECT w.person_id FROM conversations AS w WHERE w.contact_id = f.contact_id AND w.began_at = s.talked_at)
+             (SELECT COALESCE(w.known_as, w.person_id) FROM conversations AS w
+              WHERE w.contact_id = f.contact_id AND w.began_at = s.talked_at)
          WHEN s.invitation = 'open' THEN s.person_id
          -- Nobody lets go of an invitation but in a conversation: the first one since is of whoever was bound then.
          WHEN s.bound_at IS NOT NULL THEN COALESCE(
-             (SELECT w.person_id FROM conversations AS w WHERE w.contact_id = f.contact_id ORDER BY w.began_at LIMIT 1),
+             (SELECT COALESCE(w.known_as, w.person_id) FROM conversations AS w
+              WHERE w.contact_id = f.contact_id ORDER BY w.began_at LIMIT 1),
              s.person_id)
     END AS person_id,
     v.fingerprint, v.door, s.language, COALESCE(h.retrospective, f.retrospective) AS retrospective,

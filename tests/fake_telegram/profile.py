@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from .chats import Chats
 from .methods import Method
 from .parameters import Parameters
 from .wire import Answer, JsonObject, bad_request, success
@@ -27,7 +28,8 @@ _SCOPES = {
 class Profile:
     """Commands and texts by language code ("" is for everybody else)."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, chats: Chats) -> None:
+        self._chats = chats
         self.commands: dict[tuple[str, str], list[JsonObject]] = {}
         self.texts: dict[tuple[str, str], str] = {("name", ""): name}
         self.table: dict[str, Method] = {
@@ -41,7 +43,7 @@ class Profile:
 
     def set_my_commands(self, parameters: Parameters) -> Answer:
         """Replace the commands of a scope and language."""
-        place = _place(parameters)
+        place = self._place(parameters)
         commands = parameters.json("commands")
         if not isinstance(commands, list):
             raise bad_request("expected an Array of BotCommand")
@@ -52,11 +54,11 @@ class Profile:
 
     def get_my_commands(self, parameters: Parameters) -> Answer:
         """Return the commands of exactly this scope and language."""
-        return success(self.commands.get(_place(parameters), []))
+        return success(self.commands.get(self._place(parameters), []))
 
     def delete_my_commands(self, parameters: Parameters) -> Answer:
         """Forget the commands of a scope and language."""
-        self.commands.pop(_place(parameters), None)
+        self.commands.pop(self._place(parameters), None)
         return success(result=True)
 
     def menu(self, language: str, chat_id: int | None = None) -> list[str]:
@@ -69,6 +71,19 @@ class Profile:
                 if commands := self.commands.get((scope, code)):
                     return [command["command"] for command in commands]
         return []
+
+    def _place(self, parameters: Parameters) -> tuple[str, str]:
+        """Return scope and language; a chat must be one that the bot knows."""
+        scope, language = _place(parameters)
+        kind, _, chat_id = scope.partition(":")
+        if kind in {"chat", "chat_administrators", "chat_member"}:
+            number = chat_id.partition(":")[0]
+            if not re.fullmatch(r"-?[0-9]+", number):
+                raise bad_request("chat not found")
+            chat = self._chats.chat(int(number))
+            if chat.chat_id > 0 and (kind != "chat" or not chat.has_written):
+                raise bad_request("chat not found")
+        return scope, language
 
     def _setter(self, field: str, most: int, error: str) -> Method:
         def set_text(parameters: Parameters) -> Answer:

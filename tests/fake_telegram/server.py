@@ -70,7 +70,7 @@ class FakeTelegram:
         bot = {"id": int(token.split(":")[0]), "is_bot": True, "first_name": name, "username": username}
         self.chats = Chats(bot, now, self.bell.ring)
         self.queue = UpdateQueue(now, rng, self.bell.ring)
-        self.profile = Profile(name)
+        self.profile = Profile(name, self.chats)
         self._methods = Methods(self.chats, rng)
         self._courier = Courier(self.queue, now, backoff)
         self._subscription = Subscription(self.queue, self._courier, ticks, limits is not None)

@@ -18,6 +18,7 @@ from bot.doors.telegram.face import Face
 from bot.doors.telegram.intake import Intake
 from bot.doors.telegram.polling import HEARD_EVERY, LONGEST_PAUSE, Pause, Polling
 from bot.doors.telegram.sending import OnUnreachable, Sender
+from bot.doors.telegram.staff_menus import Menu, StaffMenus
 from bot.doors.telegram.webhook import Webhook
 from bot.doors.telegram.wire import InDoubt, Wire
 from bot.keys import Keyring
@@ -41,11 +42,13 @@ class Texts:
     """What the door itself says, by language, the preferred one first.
 
     `farewells` is for groups, which the bot leaves; `repeats` stands before a message that may have arrived already.
+    `staff` is the menu in chats that members linked, none where they may not.
     """
 
     faces: Mapping[str, Face]
     farewells: Mapping[str, str]
     repeats: Mapping[str, str]
+    staff: Mapping[str, Menu] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class TelegramDoor:
         self._polling = Polling(
             intake=self._intake, bot=self.bot, wire=self._wire, now=now, heard=self._heard, pause=pause
         )
+        self._staff_menus = StaffMenus(store=store, keyring=keyring, bot=self.bot, menus=texts.staff)
         self._webhook = Webhook(intake=self._intake, secret=posted.secret) if posted is not None else None
         self._username = ""
         self._tasks: list[asyncio.Task[None]] = []
@@ -134,6 +138,7 @@ class TelegramDoor:
     def wake(self) -> None:
         """There is something new in the outbox."""
         self._sender.wake()
+        self._staff_menus.wake()
 
     async def start(self) -> None:
         """Begin to send and to listen. DoorRefused if Telegram does not know the token; an outage is waited out."""
@@ -152,7 +157,7 @@ class TelegramDoor:
         self._sending = asyncio.create_task(self._sender.run())
         listening = self._polling.run() if self._posted is None else self._keep_heard()
         self._settling = asyncio.create_task(self._settle_in())
-        self._tasks = [asyncio.create_task(listening), self._settling]
+        self._tasks = [asyncio.create_task(listening), self._settling, asyncio.create_task(self._staff_menus.run())]
 
     async def settled(self) -> None:
         """Return once Telegram knows the webhook, if there is one, and shows menu and descriptions."""

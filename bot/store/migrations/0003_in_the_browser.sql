@@ -1,5 +1,7 @@
 -- In the browser: where people answer without Telegram, who works here, keys for case systems.
 ALTER TABLE addresses ADD COLUMN home_at moment;
+ALTER TABLE contacts ADD COLUMN known_as TEXT;
+ALTER TABLE conversations ADD COLUMN known_as TEXT;
 ALTER TABLE call_backs ADD COLUMN taken_by TEXT;
 ALTER TABLE call_backs ADD COLUMN taken_at moment;
 CREATE TABLE web_sessions (
