@@ -131,7 +131,6 @@ class FollowUps:
             reminded = False
             if kept is not None and kept.turn == "open" and contact is not None and person is not None:
                 free = contact.reminded_at is None and person.stopped_at is None and person.unreachable_at is None
-                # Nobody sees a reminder on a page who does not come by themselves.
                 reminded = free and person.door != "web" and self._put_again(tx, kept, person, "reminder", now)
             if reminded:
                 contacts.reminded(tx, follow_up.contact_id, now)

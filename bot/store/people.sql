@@ -71,8 +71,11 @@ SELECT lookup, door, sealed FROM addresses WHERE person_id = :person
 -- sealed: an address, encrypted
 SELECT sealed FROM addresses WHERE lookup = :lookup
 
--- make_home: the person is written to at this address from now on
-UPDATE addresses SET home_at = :now WHERE lookup = :lookup
+-- make_home: the person is written to at this address from now on, wherever the clock jumps
+UPDATE addresses
+   SET home_at = max(:now, (SELECT max(coalesce(other.home_at, other.created_at)) + 1 FROM addresses AS other
+                             WHERE other.person_id = addresses.person_id))
+ WHERE lookup = :lookup
 
 -- move_address: this address is another person's
 UPDATE addresses SET person_id = :person WHERE lookup = :lookup

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot import guessing
+from bot.allowed_doors import doors_for
 from bot.doors.web.hall import CHAT, Hall, Visitor
 from bot.doors.web.intake import form_id
 from bot.doors.web.limits import network
@@ -23,7 +24,6 @@ from bot.keys import code_hash, new_token
 from bot.links import LANDING, telegram_link
 from bot.occasions import names_of
 from bot.openings import House
-from bot.organisation import DOORS
 from bot.pages import forms
 from bot.pages.forms import FormRefused
 from bot.spoken_codes import meant
@@ -244,13 +244,9 @@ def _made(
 ) -> Leads:
     premises = house.premises
     names = names_of(premises, about.unit, about.service)
-    offered = premises.organisation.services.get(about.service or "")
-    journey = premises.library.journeys.get(about.journey)
-    doors = [door for door in DOORS if offered is None or door in offered.doors]
-    if journey is not None and journey.doors:
-        doors = [door for door in doors if door in journey.doors]
+    doors = doors_for(premises, about.journey, about.service)
     link = telegram_link(tx, code) if _TELEGRAM in doors else None
-    return Leads(names["service"], names["unit"], start, language, tuple(doors), own, link)
+    return Leads(names["service"], names["unit"], start, language, doors, own, link)
 
 
 def _session(tx: Transaction, *, token_hash: bytes, lookup: bytes, now: datetime) -> None:

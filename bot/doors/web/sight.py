@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.allowed_doors import doors_for
 from bot.doors.web.hall import CHAT, Visitor
-from bot.doors.web.reading import DOOR
 from bot.doors.web.talk import Talk, talk
 from bot.links import USER_NAME, return_link
 from bot.openings import House
@@ -41,8 +41,7 @@ def sight(tx: Transaction, house: House, visitor: Visitor, now: datetime) -> Sig
     person = people.of_lookup(tx, visitor.lookup) or visitor.person
     stands = web_messages.standing(tx, visitor.lookup, visitor.session.shown_from)
     stopped = person.stopped_at is not None
-    home = people.of_id(tx, person.id)
-    is_elsewhere = home is not None and home.door != DOOR
+    is_elsewhere = not person.at_home
     ahead = () if stopped or is_elsewhere else coming(tx, person, now)
     return Sight(
         person=person,
@@ -86,6 +85,5 @@ def is_due(tx: Transaction, person: Person, now: datetime) -> bool:
 
 def _may_use_telegram(tx: Transaction, house: House, person: Person) -> bool:
     # Where one of the person's contacts is about something that Telegram must not carry, nothing goes on there.
-    offered = house.premises.organisation.services
-    services = [offered.get(contact.service or "") for contact in contacts.of_person(tx, person.id)]
-    return all(service is None or "telegram" in service.doors for service in services)
+    held = contacts.of_person(tx, person.id)
+    return all("telegram" in doors_for(house.premises, contact.journey, contact.service) for contact in held)
