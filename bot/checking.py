@@ -5,6 +5,7 @@ Looks into the database, where there is one, for versions that were used. Never 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
@@ -26,6 +27,9 @@ from flows.reading import DOORS, drifted, read_journey
 from flows.source import open_source
 
 _OF_AN_ORGANISATION = frozenset({"units", "services", "controller", "officer", "complaint authority", "months kept"})
+
+
+_JOURNEY = re.compile(rb"^journey:[ \t]*[\"']?([a-z0-9-]{1,60})", re.MULTILINE)
 
 
 @dataclass
@@ -77,6 +81,23 @@ def checked(files: Sequence[Path], settings: Settings) -> Findings:
             problems += closed_journeys(source, name, reading.value, spoken if named else None, _doors(settings))
         findings.problems += sorted(problems, key=lambda problem: problem.line)
     return findings
+
+
+def checked_text(
+    source: bytes, name: str, settings: Settings, organisation_here: Organisation
+) -> tuple[Journey | None, list[Problem]]:
+    """A journey as it was dropped, or None, with everything wrong or probably not meant in it. Opens no file.
+
+    A journey is named as its file is: where the file has another name, its own holds.
+    """
+    phrases = shared_phrases(settings.languages)
+    named = _own_name(source) or name
+    reading = read_journey(source, named, phrases, settings.languages)
+    problems = [*reading.problems]
+    problems += unknown_codes(source, named, organisation_here, named=settings.organisation is not None, own=True)
+    if reading.value is not None:
+        problems += closed_journeys(source, named, reading.value, organisation_here, _doors(settings))
+    return reading.value, problems
 
 
 Source = tuple[str, bytes]
@@ -175,3 +196,8 @@ def _counted(number: int, what: str) -> str:
 
 def _doors(settings: Settings) -> tuple[str, ...]:
     return DOORS if settings.public_url is not None else ("telegram",)
+
+
+def _own_name(source: bytes) -> str:
+    found = _JOURNEY.search(source[:65536])
+    return f"{found[1].decode()}.yaml" if found is not None else ""

@@ -250,7 +250,8 @@ class Citizens:
             return
         self._people.speaks(tx, person, language, chosen=True)
         person = self._people.found(tx, person.id) or person
-        self._remarks.say(tx, person, "language-set", now)
         kept = conversations.open_of_person(tx, person.id)
+        if not (person.door == "web" and kept is None and not self._welcome.is_known(tx, person)):
+            self._remarks.say(tx, person, "language-set", now)  # chosen before anything was said, it shows by itself
         if kept is not None and person.stopped_at is None:
             self._conversations.speak(tx, kept, person, language, now)

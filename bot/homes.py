@@ -54,9 +54,10 @@ class Homes:
 
     def _retire(self, tx: Transaction, person: Person, now: datetime) -> None:
         # The newest question at the old door: its buttons go, and it says that it went on elsewhere.
-        words = in_language(self._premises.words["went-on-elsewhere"], person.language)
         for kept in conversations.live_of_person(tx, person.id):
             for row in conversations.newest_putting(tx, kept.id, person.lookup):
+                phrase = "went-on-elsewhere-web" if person.door != "web" else "went-on-elsewhere"
+                words = in_language(self._premises.words[phrase], person.language)
                 outbox.add(
                     tx,
                     door=person.door,

@@ -26,7 +26,7 @@ _TOKENS = r"[0-9]{6,}(?::|%3A)[A-Za-z0-9_-]{30,}"
 # A code follows a command, or stands in a link. A spoken code may be written in two groups of four.
 _CODES = (
     r"(?P<command>/start(?:@\w+)?(?:\s|%20|\+|\\[nrt])+)[\w-]+(?:[ ][A-Za-z0-9]{4}\b)?"
-    r"|(?P<link>[?&]start(?:app|group)?=|%3[Ff]start%3[Dd]|/s/)[\w%-]+"
+    r"|(?P<link>[?&]start(?:app|group)?=|%3[Ff]start%3[Dd]|/s/|/c/(?=[\w-]{22}(?![\w-]))|/enter/)[\w%-]+"
 )
 _LINE_ENDS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+[ ]*")
 

@@ -156,7 +156,7 @@ class _Stage:
     def kept(self) -> Iterator[str]:
         """What would be in the workbook, question by question."""
         for answer in self.answers.values():
-            yield f"{answer.question} = {_value(answer)}"
+            yield f"{answer.question} = {kept_as(answer)}"
         if self.number_given:
             yield "a number to call, sealed, apart from the answers"
 
@@ -230,7 +230,8 @@ def _has_number(button: Button, question: Question | None) -> bool:
     return question.kind in ("scale", "number")
 
 
-def _value(answer: Answer) -> str:
+def kept_as(answer: Answer) -> str:
+    """What of an answer would stand in the workbook, in one line."""
     if answer.status != "answered":
         return f"({answer.status})" + (f' "{answer.text}"' if answer.text else "")
     found: Sequence[str] = answer.codes or ([f'"{answer.text}"'] if answer.text else ["(kept apart)"])

@@ -157,7 +157,7 @@ class Privacy:
                 door=person.door,
                 lookup=person.lookup,
                 purpose="shell",
-                body=Body(strong=in_language(self._premises.words[label], person.language)),
+                body=Body(strong=self._remarks.text(person, label)),
                 now=now,
                 person_id=person.id,
                 edits=row,

@@ -75,4 +75,5 @@ class Remarks:
 
     def button(self, person: Person, phrase: str, tap: Tap) -> Button:
         """A button whose words are a phrase."""
-        return Button(in_language(self._premises.words[phrase], person.language), tap)
+        words = self._premises.words
+        return Button(in_language(words.get(f"{phrase}-{person.door}") or words[phrase], person.language), tap)

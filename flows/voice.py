@@ -105,6 +105,8 @@ class Voice:
         last = phases[-1]
         more = any(self._journey.phase(name) is not None for name in PHASES[PHASES.index(last) + 1 :])
         phrase = f"thanks-{last}" if more else "thanks"
+        at_door = f"{phrase}-{self._occasion.facts.get('door', '')}"
+        phrase = at_door if at_door in self._journey.words else phrase
         row = (Button("💡 " + self.says("wish"), Tap("wish")),)
         offered = bool(self._journey.wish) and not wished and "after" in phases
         return Message("thanks", self.says(phrase), (row,) if offered else ())

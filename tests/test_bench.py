@@ -9,7 +9,7 @@ import sys
 import pytest
 import yaml
 
-from tests.bench import journeys, ptb_bot, schedule
+from tests.bench import chats, journeys, ptb_bot, schedule
 from tests.bench.crowd import EXPECTED, Crowd
 from tests.bot_process import ROOT
 
@@ -44,6 +44,15 @@ async def test_the_schedule_is_measured() -> None:
     assert len(lines) == 1 + len(schedule.STEPS)
     for name in schedule.STEPS:
         assert len(_figures(lines, name)) == 6, lines
+
+
+async def test_web_chats_are_measured() -> None:
+    """Everybody answers to the end with a stream open; our server and the empty page have every figure, and a ratio."""
+    lines = await _printed("tests.bench.chats", "--chats", "4", "--every", "0.05")
+    assert all(column in lines[1] for column in chats.COLUMNS)
+    for name in ("kundresa run", "empty page", "ratio"):
+        assert len(_figures(lines, name)) == len(chats.COLUMNS), lines
+    assert _figures(lines, "kundresa run")[0] == f"{4 * chats.ANSWERS:.1f}"
 
 
 def test_both_bots_ask_the_same() -> None:

@@ -98,6 +98,15 @@ async def screen(
     await context.close()
 
 
+async def suits_every_size(page: Page) -> None:
+    """axe finds nothing, wide and on a phone, and nothing scrolls sideways there or on the narrowest."""
+    for width, height in (DESK, PHONE, NARROWEST):
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
+        if width != NARROWEST[0]:
+            assert await faults(page) == [], (page.url, width)
+
+
 async def number(place: Site) -> int:
     """How many contacts there are."""
     return (await place.house.store.read(contact_lists.numbers, Among())).registered
@@ -463,14 +472,10 @@ async def test_pages_of_contacts_are_for_everybody(place: Site, browser: Browser
     complaints: list[str] = []
     async with screen(browser, place, await place.member("admin", language=language)) as page:
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        for width, height in (DESK, PHONE, NARROWEST):
-            await page.set_viewport_size({"width": width, "height": height})
-            for way in ("/console/new", path, f"{path}/invitation", f"{path}/texts", f"{path}/card"):
-                await page.goto(way)
-                await page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
-                assert await page.evaluate("document.documentElement.scrollWidth") <= width, (way, width)
-                if width != NARROWEST[0]:
-                    assert await faults(page) == [], (way, width)
+        for way in ("/console/new", path, f"{path}/invitation", f"{path}/texts", f"{path}/card"):
+            await page.goto(way)
+            await page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
+            await suits_every_size(page)
         await page.goto("/console/new")
         await page.fill("#reference", "19121212-1212")
         await page.locator("button.main").first.click()

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from icalendar import Calendar
 
+from bot.arrivals import Arrival, Said
 from bot.store import facts
 from bot.store.database import Transaction
 from tests.house import MONDAY
@@ -243,6 +244,32 @@ async def test_going_on_in_telegram_is_offered_where_there_is_a_bot(place: Site,
         page = await somebody.post("/c/telegram", chat.hidden)
         assert re.search(r'href="https://t\.me/fraga_bot\?start=[\w-]+"', page.page)
     finally:
+        await place.house.store.write(lambda tx: tx.run("DELETE FROM facts WHERE name = 'telegram_username'"))
+
+
+async def test_after_going_on_in_telegram_the_page_says_so_and_can_take_it_back(place: Site, somebody: Citizen) -> None:
+    """The buttons here are gone, whoever taps an old one is told; a button brings the conversation home again."""
+    old = somebody.seen.taps["Badly" if "Badly" in somebody.seen.taps else next(iter(somebody.seen.taps))]
+    await place.house.store.write(facts.put, "telegram_username", b"fraga_bot")
+    try:
+        page = await somebody.post("/c/telegram", somebody.seen.hidden)
+        found = re.search(r"start=([\w-]+)", page.page)
+        assert found is not None
+        place.clock.now += timedelta(minutes=1)
+        arrival = Arrival("telegram", "4711", Said(f"/start {found[1]}", "m1"), "en")
+        await place.house.store.write(place.house.rooms.citizens.take, arrival, place.clock())
+        away = await somebody.get("/c/")
+        assert "The conversation goes on in Telegram." in away.text
+        assert "Skip" not in away.taps
+        answers = await place.house.store.read(_count("answers"))
+        await somebody.does(tap=old)
+        assert await place.house.store.read(_count("answers")) == answers
+        place.clock.now += timedelta(minutes=1)
+        home = await somebody.does(do="start")
+        assert "The conversation goes on in Telegram." not in home.text
+        assert "Skip" in home.taps
+    finally:
+        place.clock.now = MONDAY
         await place.house.store.write(lambda tx: tx.run("DELETE FROM facts WHERE name = 'telegram_username'"))
 
 

@@ -20,7 +20,9 @@ class Formats:
 
     def day(self, moment: datetime) -> str:
         """Such as "onsdag 18 november"."""
-        return format_skeleton("MMMMEEEEd", moment.astimezone(self.zone), locale=locale(self.language))
+        local = moment.astimezone(self.zone).date()
+        weekday = format_date(local, "cccc", locale=locale(self.language))
+        return f"{weekday} {format_skeleton('MMMMd', local, locale=locale(self.language))}"
 
     def short_day(self, moment: datetime) -> str:
         """Such as "ons 18 nov."."""
@@ -36,7 +38,9 @@ class Formats:
 
     def moment(self, moment: datetime) -> str:
         """Such as "18 nov. 2026 16:30"."""
-        return format_skeleton("yMMMdHm", moment.astimezone(self.zone), locale=locale(self.language))
+        local = moment.astimezone(self.zone)
+        day = format_skeleton("yMMMd", local, locale=locale(self.language))
+        return f"{day} {format_time(local, 'short', locale=locale(self.language))}"
 
     def number(self, value: float, places: int | None = None) -> str:
         """Such as "1 234,5"; with `places`, exactly so many decimals."""

@@ -52,6 +52,16 @@ class Version:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class UsedVersion:
+    """A kept journey version, first used when, and how many contacts are pinned to it."""
+
+    fingerprint: str
+    journey: str
+    first_used_at: datetime
+    contacts: int
+
+
 def add(
     tx: Transaction,
     id_: str,
@@ -235,3 +245,8 @@ def version(tx: Transaction, fingerprint: str) -> bytes:
 def versions(tx: Transaction) -> list[Version]:
     """Every kept version, the oldest first."""
     return tx.all(Version, _SQL["versions"])
+
+
+def versions_used(tx: Transaction) -> list[UsedVersion]:
+    """Every kept version with how much it was used, the newest first."""
+    return tx.all(UsedVersion, _SQL["versions_used"])

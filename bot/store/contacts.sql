@@ -106,3 +106,8 @@ SELECT body FROM journey_versions WHERE fingerprint = :fingerprint
 
 -- versions: every kept version's fingerprint and journey
 SELECT fingerprint, journey, body FROM journey_versions ORDER BY first_used_at
+
+-- versions_used: every kept version, when it was first used, and how many contacts are pinned to it, the newest first
+SELECT fingerprint, journey, first_used_at,
+       (SELECT count(*) FROM contacts WHERE contacts.fingerprint = journey_versions.fingerprint) AS contacts
+  FROM journey_versions ORDER BY first_used_at DESC, fingerprint

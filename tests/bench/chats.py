@@ -40,6 +40,8 @@ WARM = 10
 
 WORDS = "Jag fick vänta länge i kön, men sedan var allt klart på fem minuter. Tack för det!"
 LONGEST_TOLD = 2000
+FEW = 8
+"""So many begin at the same time."""
 
 _HIDDEN = re.compile(r'name="(token|id)" value="([^"]*)"')
 _QUESTION = re.compile(r'<h2 class="question" id="q(\d+)">')
@@ -49,7 +51,7 @@ _SEEN = re.compile(r"/c/list\?seen=(\d+)")
 Visit = Callable[[], Awaitable[None]]
 
 
-class Failed(SystemExit):
+class Failed(Exception):
     """What is measured did not do what it has to."""
 
 
@@ -136,18 +138,12 @@ async def measured(chats: int, every: float, profile: Path | None = None) -> str
 
 
 async def _ours(process: Process, codes: Sequence[str], every: float) -> list[float]:
-    warm = [Chat(_browser(process.url)) for _ in range(WARM)]
-    await _begun(warm, codes[:WARM])
-    await _visited([chat.answer for chat in warm], 0.0)
-    await asyncio.gather(*(chat.close() for chat in warm))
+    async with _open(process, codes[:WARM]) as warm:
+        await _visited([chat.answer for chat in warm], 0.0)
     before = process.resident
-    opened = [Chat(_browser(process.url)) for _ in range(len(codes) - WARM)]
-    try:
-        await _begun(opened, codes[WARM:])
+    async with _open(process, codes[WARM:]) as opened:
         memory = (process.resident - before) / len(opened)
         return [*await _figures(process, [chat.answer for chat in opened], every), memory]
-    finally:
-        await asyncio.gather(*(chat.close() for chat in opened))
 
 
 async def _theirs(process: Process, visitors: int, every: float) -> list[float]:
@@ -188,15 +184,20 @@ async def _visited(visits: Sequence[Visit], every: float) -> list[float]:
     return seconds
 
 
-async def _begun(chats: Sequence[Chat], codes: Sequence[str]) -> None:
-    """Everybody begins, a few at a time: opening is not what is measured."""
-    few = asyncio.Semaphore(8)
+@asynccontextmanager
+async def _open(process: Process, codes: Sequence[str]) -> AsyncIterator[list[Chat]]:
+    """Everybody has begun, a few at a time: opening is not what is measured."""
+    chats, few = [Chat(_browser(process.url)) for _ in codes], asyncio.Semaphore(FEW)
 
     async def begin(chat: Chat, code: str) -> None:
         async with few:
             await chat.begin(code)
 
-    await asyncio.gather(*(begin(chat, code) for chat, code in zip(chats, codes, strict=True)))
+    try:
+        await asyncio.gather(*(begin(chat, code) for chat, code in zip(chats, codes, strict=True)))
+        yield chats
+    finally:
+        await asyncio.gather(*(chat.close() for chat in chats))
 
 
 @asynccontextmanager
@@ -209,7 +210,7 @@ async def _serving(command: Sequence[str], more: dict[str, str], ready: str) -> 
     process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, env=environment)
     url = f"http://127.0.0.1:{port}"
     try:
-        await _answers(f"{url}{ready}")
+        await _answers(f"{url}{ready}", process)
         yield Process(process.pid, url)
     finally:
         if process.returncode is None:
@@ -217,10 +218,10 @@ async def _serving(command: Sequence[str], more: dict[str, str], ready: str) -> 
         await process.wait()
 
 
-async def _answers(url: str) -> None:
+async def _answers(url: str, process: asyncio.subprocess.Process) -> None:
     try:
         async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
-            while True:
+            while process.returncode is None:
                 try:
                     async with session.get(url) as answer:
                         if answer.status == 200:
@@ -229,6 +230,7 @@ async def _answers(url: str) -> None:
                     await asyncio.sleep(0.05)
     except TimeoutError:
         raise Failed(f"{url} did not answer in {START_SECONDS:g} s") from None
+    raise Failed(f"What should answer at {url} has ended.")
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -272,7 +274,10 @@ def main() -> None:
     options.add_argument("--every", type=float, default=5.0)
     options.add_argument("--profile", type=Path, help="write profiles of our server's threads to FILE.<thread>")
     chosen = options.parse_args()
-    print(asyncio.run(measured(chosen.chats, chosen.every, chosen.profile)))
+    try:
+        print(asyncio.run(measured(chosen.chats, chosen.every, chosen.profile)))
+    except Failed as failed:
+        sys.exit(str(failed))
 
 
 if __name__ == "__main__":

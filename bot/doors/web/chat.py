@@ -79,6 +79,8 @@ class _Chat:
         visitor = await self._hall.visitor(request)
         if visitor is None:
             return self._hall.to(request, CHAT)
+        if visitor.person.at_home:
+            await self._came(visitor)
         seen = await self._store.write(sight, self._hall.house, visitor, self._hall.now())
         if request.query_params.get("seen") == str(seen.talk.mark):
             return Response(status_code=204)

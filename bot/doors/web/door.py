@@ -14,6 +14,7 @@ from bot.doors.web.limits import Limits
 from bot.doors.web.lookout import Lookout
 from bot.doors.web.reading import DOOR as DOOR
 from bot.doors.web.reading import arrival as arrival
+from bot.doors.web.sight import is_due_at
 from bot.openings import House
 from bot.pages.pages import Pages
 
@@ -22,7 +23,7 @@ class WebDoor:
     """The door. `stored` tells the desk that something was committed to the inbox."""
 
     def __init__(self, house: House, now: Now, stored: Callable[[], None]) -> None:
-        self._lookout = Lookout(house.store)
+        self._lookout = Lookout(house.store, now, is_due_at)
         intake = Intake(house.store, house.premises.keyring, now, stored, self._lookout)
         pages = Pages(house.premises, "bot.doors.web")
         self._hall = Hall(house, now, pages, intake, self._lookout, Limits())

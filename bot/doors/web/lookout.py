@@ -1,30 +1,42 @@
 """Lookout: sees what was taken from the inbox and for whom something was written, and wakes those who wait for it.
 
 One read of the database for everybody, each time the desk or the clock has done something. Tells a page only that
-there is something new; what it is the page fetches itself.
+there is something new; what it is the page fetches itself. Whoever has a page open is here: what becomes due for them
+is something new too.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
+from bot.clock import Now
 from bot.store import web_messages
 from bot.store.database import Store, Transaction
 
 MOST_OF_ONE, MOST_OF_ALL = 4, 2000
 """Open pages of one address, and of everybody, that are told at once what is new. Others see it when they look."""
 
+DUE_EVERY = timedelta(seconds=20)
+"""How often it is seen what has become due for those whose page is open."""
+
 _log = logging.getLogger("kundresa.web")
+
+Due = Callable[[Transaction, bytes, datetime], bool]
+"""Whether something could be asked at once of the person at this address."""
 
 
 class Lookout:
     """Watches one store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, now: Now, due: Due) -> None:
         self._store = store
+        self._now = now
+        self._due = due
+        self._due_seen: datetime | None = None
         self._rung = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._awaited: dict[str, list[asyncio.Event]] = {}
@@ -81,8 +93,7 @@ class Lookout:
     async def close(self) -> None:
         """Nobody is told anything any more; open pages are let go."""
         self._closed = True
-        for rung in self._everybody():
-            rung.set()
+        self._tell(list(self._pages))
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
@@ -91,21 +102,33 @@ class Lookout:
         while True:
             await self._rung.wait()
             self._rung.clear()
-            awaited = list(self._awaited)
             try:
-                untaken, written, last = await self._store.read(_news, awaited, self._seen)
+                await self._see_what_is_new()
+                await self._see_what_is_due(self._now())
             except Exception as error:
                 _log.error("what is new could not be read (%s)", type(error).__name__)
-                continue
-            first, self._seen = self._seen is None, last
-            for update_id in set(awaited) - untaken:
-                for taken in self._awaited.get(update_id, ()):
-                    taken.set()
-            for rung in self._everybody() if first else [one for key in written for one in self._pages.get(key, ())]:
+
+    async def _see_what_is_new(self) -> None:
+        awaited, first = list(self._awaited), self._seen is None
+        untaken, written, self._seen = await self._store.read(_news, awaited, self._seen)
+        for update_id in set(awaited) - untaken:
+            for taken in self._awaited.get(update_id, ()):
+                taken.set()
+        self._tell(list(self._pages) if first else written)
+
+    async def _see_what_is_due(self, now: datetime) -> None:
+        if not self._pages or (self._due_seen is not None and abs(now - self._due_seen) < DUE_EVERY):
+            return
+        self._due_seen = now
+        self._tell(await self._store.read(self._due_for, list(self._pages), now))
+
+    def _tell(self, lookups: Iterable[bytes]) -> None:
+        for lookup in lookups:
+            for rung in self._pages.get(lookup, ()):
                 rung.set()
 
-    def _everybody(self) -> list[asyncio.Event]:
-        return [rung for rungs in self._pages.values() for rung in rungs]
+    def _due_for(self, tx: Transaction, lookups: Sequence[bytes], now: datetime) -> list[bytes]:
+        return [lookup for lookup in lookups if self._due(tx, lookup, now)]
 
 
 def _news(tx: Transaction, awaited: list[str], seen: int | None) -> tuple[set[str], list[bytes], int]:

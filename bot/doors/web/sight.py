@@ -83,6 +83,12 @@ def is_due(tx: Transaction, person: Person, now: datetime) -> bool:
     return any(one.due_at <= now < one.useful_until for one in follow_ups.planned_of_person(tx, person.id))
 
 
+def is_due_at(tx: Transaction, lookup: bytes, now: datetime) -> bool:
+    """The same of whoever is at home at this address: an open page draws nobody home from elsewhere."""
+    person = people.of_lookup(tx, lookup)
+    return person is not None and bool(person.at_home) and is_due(tx, person, now)
+
+
 def _may_use_telegram(tx: Transaction, house: House, person: Person) -> bool:
     # Where one of the person's contacts is about something that Telegram must not carry, nothing goes on there.
     held = contacts.of_person(tx, person.id)
