@@ -14,8 +14,9 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot import accessibility, terms
 from bot import organisation_entries as entries
-from bot import terms
+from bot.accessibility import Accessibility
 from bot.organisation_entries import ABSENT
 from bot.terms import Budget, CallBacks, ContactBudget, Erasure
 from flows.journey import Words
@@ -43,7 +44,7 @@ _NEEDED = {
 }
 _OPTIONAL = (
     *("legal basis", "notice link", "hours", "emergency words", "holidays", "time zone", "quiet hours"),
-    *("working hours", "contact budget", "call-backs", "erasure", "retention decision"),
+    *("working hours", "contact budget", "call-backs", "erasure", "retention decision", "accessibility"),
 )
 _LABELS = ("channels", "outcomes", "causes", "reasons")
 _OF_UNITS = ("name", "phone", "hours", "working hours", "call-backs", "pilot from")
@@ -123,6 +124,7 @@ class Organisation:
     call_backs: CallBacks
     erasure: Erasure
     retention_decision: Words
+    accessibility: Accessibility | None = None
 
     @property
     def calendar(self) -> Calendar:
@@ -237,6 +239,7 @@ def _read(
         call_backs=terms.call_backs(table.entry("call-backs")),
         erasure=terms.erasure(table.entry("erasure")),
         retention_decision=entries.in_any_language(table.entry("retention decision"), languages),
+        accessibility=accessibility.read(table.entry("accessibility"), languages),
     )
     return Reading(None if problems.failed else organisation, problems.in_order())
 

@@ -78,6 +78,7 @@ class Rounds:
             language=premises.languages[0],
             now=self.now(),
             zone=premises.zone,
+            simulated=premises.simulated,
         )
 
     def begun(self) -> Heartbeat:

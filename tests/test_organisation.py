@@ -69,6 +69,7 @@ contact budget: { everybody: 2 in 60 days, audiences: { employee: no limit }, jo
 call-backs: { within: 4 working hours, slots: { morning: 9:00 to 11:00 }, asked after: 1 day }
 erasure: queued
 retention decision: { sv: "Beslut 1", fi: "Päätös 1", en: "Decision 1" }
+accessibility: { status: partial, assessed: 2026-11-01, missing: [{ sv: "Kartan", fi: "Kartta", en: "The map" }] }
 """
 
 
@@ -187,6 +188,7 @@ def test_what_citizens_are_told_must_be_there(key: str) -> None:
         "call-backs",
         "erasure",
         "retention decision",
+        "accessibility",
     ],
 )
 def test_the_rest_may_be_left_out(key: str) -> None:
@@ -195,6 +197,14 @@ def test_the_rest_may_be_left_out(key: str) -> None:
     field = {"holidays": "holiday_country", "time zone": "zone", "quiet hours": "quiet_from"}.get(key)
     field = field or {"working hours": "week"}.get(key) or key.replace(" ", "_").replace("-", "_")
     assert getattr(found, field) == getattr(plain, field)
+
+
+def test_what_is_said_of_accessibility_is_read() -> None:
+    """Status, days and what is missing stand as written; what was never updated was last assessed."""
+    found = sound(WHOLE.encode()).accessibility
+    assert found is not None
+    assert (found.full, found.assessed, found.updated) == (False, date(2026, 11, 1), date(2026, 11, 1))
+    assert [one.texts["sv"] for one in found.missing] == ["Kartan"]
 
 
 def test_the_zone_of_the_settings_holds_where_the_file_names_none() -> None:
@@ -225,6 +235,9 @@ def test_the_zone_of_the_settings_holds_where_the_file_names_none() -> None:
         ("quiet hours", "quiet hours: 08:00 to 8:00", "such as 20:00 to 08:00"),
         ("emergency words", "emergency words: [nödläge, ja]", "'ja' would be found in too many messages"),
         ("units", "units: {}", "Nothing is named under 'units'"),
+        ("accessibility", "accessibility: { status: ful, assessed: 2026-11-01 }", "Did you mean 'full'?"),
+        ("accessibility", "accessibility: { status: full }", "the day on which the pages were assessed"),
+        ("accessibility", "accessibility: { status: partial, assessed: 2026-11-01 }", "List what is not accessible"),
         ("units", 'units: { a: { name: { sv: "A", fi: "A", en: "A" }, fone: "1" } }', "Did you mean 'phone'?"),
         ("units", 'units: { a: { phone: "1" } }', "'name' is missing under 'a'"),
         ("units", 'units: { Å B: { name: { sv: "A", fi: "A", en: "A" } } }', "Write it as 'a-b'"),
@@ -359,7 +372,17 @@ def test_the_example_shows_every_key() -> None:
 KEYS = (
     *("name", "controller", "officer", "complaint authority", "legal basis", "notice link", "months kept", "phone"),
     *("hours", "emergency words", "time zone", "holidays", "quiet hours", "working hours", "contact budget", "erasure"),
-    *("call-backs", "retention decision", "units", "services", "channels", "outcomes", "causes", "reasons"),
+    *(
+        "call-backs",
+        "retention decision",
+        "accessibility",
+        "units",
+        "services",
+        "channels",
+        "outcomes",
+        "causes",
+        "reasons",
+    ),
 )
 
 

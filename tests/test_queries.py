@@ -25,6 +25,13 @@ ASKED_ALL_DAY = {
         "of_id", "of_follow_up", "of_contact", "open_of_person", "postponed_of_person", "waiting_of_person",
         "latest_of_person", "of_source", "keep", "waking", "puttings", "to_yield",
     ),
+    "web_messages.sql": (
+        "waiting", "bring", "note_sent", "standing", "offers", "newest_putting", "last", "waiting_since", "is_waiting",
+        "wipe",
+    ),
+    "web_sessions.sql": ("of_token", "see", "address_of_person"),
+    "people.sql": ("of_lookup", "of_id", "addresses_of", "make_home", "copy_stop"),
+    "staff.sql": ("session", "see"),
 }  # fmt: skip
 """What every turn, every send and every beat of the heart asks."""
 

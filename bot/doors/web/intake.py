@@ -61,8 +61,9 @@ class Intake:
             sealed = self._keyring.seal(raw, purpose=inbox.PURPOSE)
             rows.append(Received(DOOR, id_, lookup, sealed, self._now()))
         goes_on = any(not isinstance(done, CameHere) for done in deeds)
+        # Awaited only from its commit on: before it, a look would find nothing untaken and take it for done.
+        await self._store.write(_kept, rows, lookup if goes_on else None, first)
         with self._lookout.awaiting(rows[-1].update_id) as taken:
-            await self._store.write(_kept, rows, lookup if goes_on else None, first)
             self._stored()
             self._lookout.wake()
             try:

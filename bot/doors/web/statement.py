@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.organisation import Organisation
+from flows.journey import Words
 
 ASSESSED = date(2026, 11, 29)
 """When these pages were last looked through, with axe and by hand."""
@@ -38,10 +39,16 @@ class Statement:
     assessed: date
     updated: date
     supervision: Supervision
-    missing: tuple[str, ...] = ()
+    missing: tuple[Words, ...] = ()
+    method: Words | None = None
 
 
 def statement(organisation: Organisation) -> Statement:
     """The statement of this organisation's pages."""
-    country = organisation.holiday_country or "SE"
-    return Statement(True, ASSESSED, ASSESSED, _SUPERVISION.get(country, _SUPERVISION["SE"]))
+    supervision = _SUPERVISION.get(organisation.holiday_country or "SE", _SUPERVISION["SE"])
+    own = organisation.accessibility
+    if own is None:
+        return Statement(True, ASSESSED, ASSESSED, supervision)
+    if own.supervision is not None:
+        supervision = Supervision("elsewhere", own.supervision)
+    return Statement(own.full, own.assessed, own.updated, supervision, own.missing, own.method)
