@@ -1,4 +1,6 @@
-"""Commands about call-backs: what staff say became of a promised call. A number is never in a request or its reply."""
+"""Commands about call-backs: who takes a promised call, and what became of it. A number is never in a request or its
+reply.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,15 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 """What can come of a call: reached, not reached, or met since they called themselves or came by."""
 
 
+_UNKNOWN = "There is no call-back '{}'. `kundresa call-backs list` shows them."
+
+
 class DoneCallBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """call-backs.done: its id, and what came of it: one of `OUTCOMES`."""
+    """call-backs.done: its id, and what came of it: one of `OUTCOMES`. `member` is who says so, where that is known."""
 
     call_back: str
     outcome: str
+    member: str | None = None
 
 
 class CallBackDone(msgspec.Struct, frozen=True):
@@ -37,20 +43,51 @@ class CallBackDone(msgspec.Struct, frozen=True):
     zone: str
 
 
+class TakeCallBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """call-backs.take: its id, and the member who will call."""
+
+    call_back: str
+    member: str
+
+
+class CallBackTaken(msgspec.Struct, frozen=True):
+    """Whose it is now."""
+
+    call_back: str
+    member: str
+
+
+def _take(tx: Transaction, rooms: Rooms, asked: TakeCallBack, now: datetime) -> CallBackTaken:
+    found = call_backs.of_id(tx, asked.call_back)
+    if found is None or found.state == "asking":
+        raise Refused(_UNKNOWN.format(asked.call_back))
+    if found.state != "open":
+        raise Refused(_settled(found, rooms))
+    if rooms.call_backs.promises.take(tx, asked.call_back, asked.member, now):
+        rooms.staff.note(tx, asked.member, "call-back-taken", asked.call_back, now)
+    return CallBackTaken(asked.call_back, asked.member)
+
+
 def _mark_done(tx: Transaction, rooms: Rooms, asked: DoneCallBack, now: datetime) -> CallBackDone:
     code = meant(asked.outcome, OUTCOMES, "outcome")
     outcome = next(one for one in OUTCOMES if one == code)
     found = call_backs.of_id(tx, asked.call_back)
     if found is None or found.state == "asking":
-        raise Refused(f"There is no call-back '{asked.call_back}'. `kundresa call-backs list` shows them.")
+        raise Refused(_UNKNOWN.format(asked.call_back))
     if not rooms.call_backs.promises.done(tx, asked.call_back, outcome, now):
         raise Refused(_settled(found, rooms))
+    if asked.member is not None:
+        rooms.staff.note(tx, asked.member, "call-back-done", asked.call_back, now)
     done = call_backs.of_id(tx, asked.call_back) or found
     zone = rooms.premises.zone.key
     return CallBackDone(done.id, outcome, _in_time(done), done.ask_at, zone)
 
 
 def _told(_: Transaction, __: Rooms, kept: CallBackDone) -> CallBackDone:
+    return kept
+
+
+def _taken(_: Transaction, __: Rooms, kept: CallBackTaken) -> CallBackTaken:
     return kept
 
 
@@ -66,4 +103,7 @@ def _settled(found: CallBack, rooms: Rooms) -> str:
     return f"{found.id}: was marked done already ({when}: {found.outcome}), which can't be changed."
 
 
-COMMANDS: Mapping[str, Command] = {"call-backs.done": Turn(DoneCallBack, CallBackDone, _mark_done, _told)}
+COMMANDS: Mapping[str, Command] = {
+    "call-backs.done": Turn(DoneCallBack, CallBackDone, _mark_done, _told),
+    "call-backs.take": Turn(TakeCallBack, CallBackTaken, _take, _taken),
+}

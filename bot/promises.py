@@ -93,6 +93,15 @@ class Promises:
         moment = recorded_at(tx, now, self._premises.zone)
         return call_backs.done(tx, id_, outcome, ask_at=days_later(organisation, moment, days), now=moment)
 
+    def take(self, tx: Transaction, id_: str, member: str, now: datetime) -> bool:
+        """A member of staff will call, in place of whoever meant to. False if nobody waits, or it was theirs before."""
+        return call_backs.take(tx, id_, member, now)
+
+    def number(self, tx: Transaction, id_: str) -> str | None:
+        """The number to call, in E.164, for whoever calls now; None where none is kept. keys.Unreadable by another key."""
+        sealed = call_backs.number(tx, id_)
+        return None if sealed is None else self._premises.keyring.unseal(sealed, purpose=SEALED_FOR).decode()
+
     def ask(self, tx: Transaction, now: datetime, limit: int = LIMIT) -> int:
         """Ask those whose time has come whether it happened, each once; returns how many. In open hours only."""
         if not self._premises.organisation.calendar.is_open(now):

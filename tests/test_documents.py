@@ -618,7 +618,7 @@ CHECKS: dict[Check, tuple[str, tuple[tuple[str, str], ...]]] = {
     both_ways_to_begin_are_run: (
         README,
         (
-            ("-m bot demo --no-serve", "-m bot demo --weeks 2"),
+            ("-m bot demo\n", "-m bot demo --weeks 2\n"),
             (".venv/bin/python -m pytest\n", ".venv/bin/pytest\n"),
             ("-r requirements.lock", "-r requirements.txt"),
             ("Python 3.11 or later", "Python 3.9 or later"),

@@ -143,7 +143,7 @@ def test_outcomes_can_be_named_but_not_changed() -> None:
     assert in_language(outcomes["granted"], "sv") == "Ja"
     assert in_language(outcomes["denied"], "sv") == "Avslag"
     assert faults(with_line("outcomes", 'outcomes: { grantd: { sv: "Ja", fi: "Kyllä", en: "Yes" } }')) == [
-        "organisation.yaml, line 35: There is no outcome 'grantd'. Did you mean 'granted'?"
+        "organisation.yaml, line 36: There is no outcome 'grantd'. Did you mean 'granted'?"
     ]
 
 
@@ -464,7 +464,7 @@ def test_opening_a_faulty_file_says_all_that_is_wrong(tmp_path: Path) -> None:
     incomplete = without("hours").decode().replace('fi: "Muutto", ', "").encode()
     assert read(incomplete, "ours.yaml", LANGUAGES).problems
     file.write_bytes(incomplete + b'hours: "Weekdays"\nnmae: x\n')
-    with pytest.raises(FaultyOrganisation, match=r"ours\.yaml, line 35: .*\n.*line 36: .*'name'") as refused:
+    with pytest.raises(FaultyOrganisation, match=r"ours\.yaml, line 36: .*\n.*line 37: .*'name'") as refused:
         opened(file, LANGUAGES)
     assert len(refused.value.problems) == 2
 
