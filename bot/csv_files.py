@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from bot.openings import Refused
 
@@ -34,11 +36,7 @@ def write(path: Path, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     try:
         descriptor = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-            table = csv.writer(file, delimiter=";")
-            table.writerow(headers)
-            for row in rows:
-                table.writerow([_safe(cell) for cell in row])
-                count += 1
+            count = _put(file, headers, rows)
             file.flush()
             os.fsync(file.fileno())
         os.link(whole, path)  # never over another
@@ -46,6 +44,23 @@ def write(path: Path, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> 
         raise Refused(f"{path}: can't be written ({error.strerror}). Make room, or choose another folder.") from error
     finally:
         whole.unlink(missing_ok=True)
+    return count
+
+
+def content(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """The same as `write` puts into a file, to be handed out at once."""
+    file = io.StringIO(newline="")
+    _put(file, headers, rows)
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _put(file: TextIO, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    table = csv.writer(file, delimiter=";")
+    table.writerow(headers)
+    count = 0
+    for row in rows:
+        table.writerow([_safe(cell) for cell in row])
+        count += 1
     return count
 
 

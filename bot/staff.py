@@ -163,6 +163,10 @@ class Staff:
         """Signed out in every browser; links that are still under way let nobody in either."""
         staff.end_sessions(tx, member)
 
+    def fill_in(self, tx: Transaction, member: str, filled_in: bytes) -> None:
+        """What the member last registered, as JSON, to be filled in again."""
+        staff.fill_in(tx, member, filled_in)
+
     def note(self, tx: Transaction, member: str | None, action: str, subject: str, now: datetime) -> None:
         """A member saw or did something. `subject` is an id or a code, never content."""
         staff.note(tx, member, action, subject, now)

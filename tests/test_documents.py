@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.metadata import metadata
+from importlib.metadata import files, metadata
 from pathlib import Path
 from typing import get_args
 
@@ -531,6 +531,10 @@ def dependencies_are_listed(text: str) -> Iterator[str]:
         stated = " ".join(
             value[:200] for key in ("License-Expression", "License", "Classifier") for value in told.get_all(key) or []
         )
+        if not stated.strip() or "License" not in stated:  # some state it in the file of their licence alone
+            stated += " ".join(
+                (part.read_text() or "")[:200] for part in files(name) or [] if "LICENSE" in part.name.upper()
+            )
         families = re.findall("LGPL|MIT|Apache|BSD|MPL", row[2])
         if not row[1] or not families or any(family not in stated for family in families):
             yield f"{name}: '{row[2]}' is not what the package states"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from starlette.responses import Response
 
@@ -30,14 +28,7 @@ async def empty(visit: Visit) -> Response:
 
 async def table(headers: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> Response:
     """Rows as a file of this name for a spreadsheet, that no program on the way may keep."""
-    return _file(await asyncio.to_thread(_written, headers, rows), name, _CSV)
-
-
-def _written(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:  # for its owner alone, and gone at once
-        path = Path(folder) / "list.csv"
-        csv_files.write(path, headers, rows)
-        return path.read_bytes()
+    return _file(await asyncio.to_thread(csv_files.content, headers, rows), name, _CSV)
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:

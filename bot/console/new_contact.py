@@ -18,7 +18,6 @@ from bot.console.form_moments import shown
 from bot.console.gate import Gate, Visit
 from bot.console.seen import done_before
 from bot.openings import REFUSALS
-from bot.store import staff
 
 PATH = "/console/new"
 _REMEMBERED = ("journey", "unit", "service", "channel")
@@ -84,4 +83,4 @@ def _filled_in(visit: Visit) -> Mapping[str, str]:
 
 async def _remember(visit: Visit, asked: AddContact) -> None:
     kept = {name: code for name in _REMEMBERED if (code := getattr(asked, name))}
-    await visit.house.store.write(staff.fill_in, visit.member.id, msgspec.json.encode(kept))
+    await visit.house.store.write(visit.house.rooms.staff.fill_in, visit.member.id, msgspec.json.encode(kept))
