@@ -56,8 +56,9 @@ class Homes:
         # The newest question at the old door: its buttons go, and it says that it went on elsewhere.
         for kept in conversations.live_of_person(tx, person.id):
             for row in conversations.newest_putting(tx, kept.id, person.lookup):
-                phrase = "went-on-elsewhere-web" if person.door != "web" else "went-on-elsewhere"
-                words = in_language(self._premises.words[phrase], person.language)
+                # A page says by itself where the conversation is; a chat must be told.
+                words = in_language(self._premises.words["went-on-elsewhere"], person.language)
+                words = words if person.door == "web" else ""
                 outbox.add(
                     tx,
                     door=person.door,

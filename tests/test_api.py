@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,9 +24,10 @@ from starlette.applications import Starlette
 
 from bot.api.api import routes
 from bot.api.bodies import parsed, read
+from bot.api.calls import OPERATIONS
 from bot.api.limits import MOST_BUCKETS, Buckets
 from bot.api.moments import MomentRefused, moment
-from bot.api.problems import ApiRefused
+from bot.api.problems import FAILED, NO_KEY, TOO_MANY, ApiRefused
 from bot.api.shapes import Changes, NewContact, NewContacts
 from bot.openings import House
 from bot.store import facts
@@ -84,6 +86,7 @@ class System:
             assert response.headers["Content-Type"] == kind
             assert response.headers["Cache-Control"] in ("no-store", "no-cache")
             told = Told(response.status, response.headers, await response.json(content_type=None))
+            assert _is_described(method, path, response.status)
             if response.status >= 400:
                 assert told.said["status"] == response.status
                 assert told.said["title"]
@@ -278,7 +281,7 @@ async def test_a_wrong_question_is_told_by_parameter(all_units: System, query: s
     assert told.said["errors"][0]["parameter"] == parameter
 
 
-async def test_a_contact_is_moved_and_more_is_told_of_it(all_units: System) -> None:
+async def test_a_contact_is_moved_and_more_is_told_of_it(here: Site, all_units: System) -> None:
     """Moved by its start alone it lasts as long as before; the same again changes nothing."""
     told = await all_units.post({**VISIT, "end": "2026-11-18T10:45"})
     path = f"/contacts/{told.said['id']}"
@@ -288,6 +291,7 @@ async def test_a_contact_is_moved_and_more_is_told_of_it(all_units: System) -> N
     assert (moved.said["start"], moved.said["end"]) == ("2026-11-19T13:00:00+01:00", "2026-11-19T13:45:00+01:00")
     assert (moved.said["outcome"], moved.said["cause"], moved.said["solved"]) == ("partly", "advice", "no")
     assert moved.said["follow_ups"][0]["due_at"] == "2026-11-18T17:00:00+01:00"
+    here.clock.now += timedelta(hours=1)
     again = await all_units.call("PATCH", path, json={"start": "2026-11-19T12:00Z", "solved": "no"})
     assert again.said == moved.said
     assert (await all_units.call("PATCH", path, json={})).said == moved.said
@@ -435,6 +439,18 @@ async def test_a_wrong_wish_for_what_is_due_hands_nothing_over(here: Site, all_u
     await here.beat(days=1, hours=7)
     assert (await all_units.call("GET", f"/due?{query}")).status == 422
     assert len((await all_units.call("GET", "/due")).said["rows"]) == 1
+
+
+async def test_a_parameter_that_is_not_known_is_told_everywhere(all_units: System) -> None:
+    """No call passes over what it does not know: a filter misspelt would show everything."""
+    for method, path in (
+        ("GET", "/vocabulary"),
+        ("GET", "/hand-overs"),
+        ("GET", "/contacts/x"),
+        ("DELETE", "/contacts/x"),
+    ):
+        told = await all_units.call(method, f"{path}?unit=north")
+        assert (told.status, told.said["errors"][0]["parameter"]) == (422, "unit")
 
 
 async def test_looking_at_heads_claims_nothing(here: Site, all_units: System) -> None:
@@ -601,7 +617,15 @@ async def test_a_huge_body_is_refused(all_units: System) -> None:
 
 async def test_what_is_not_there_and_what_can_not_be_done_are_problems(all_units: System) -> None:
     """404 and 405 are problem documents too; 405 names what can be done."""
-    for path in ("/nothing", "/contacts/", "/contacts/a/b", "/contacts/%00", "/contacts/a%0Ab", "%0A/contacts", "/contacts/" + "x" * 5000):
+    for path in (
+        "/nothing",
+        "/contacts/",
+        "/contacts/a/b",
+        "/contacts/%00",
+        "/contacts/a%0Ab",
+        "%0A/contacts",
+        "/contacts/" + "x" * 5000,
+    ):
         assert (await all_units.call("GET", path)).status == 404
     told = await all_units.call("PUT", "/contacts", json={})
     assert (told.status, told.headers["Allow"]) == (405, "GET, POST")
@@ -719,6 +743,15 @@ def test_buckets_do_not_grow_without_end() -> None:
         bucket.take(str(number))
     assert bucket.look(str(MOST_BUCKETS + 49)).left == 1
     assert bucket.look("0").left == 2
+
+
+def _is_described(method: str, path: str, status: int) -> bool:
+    """Whether the API's description has this status for this call; what it does not describe is not there."""
+    own = {problem.status for problem in (NO_KEY, TOO_MANY, FAILED)}
+    for one in OPERATIONS:
+        if one.method == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/?]+", one.path) + r"(\?.*)?", path, re.DOTALL):
+            return status in own | set(one.gives) | {problem.status for problem in one.problems}
+    return status in (404, 405)
 
 
 async def _found(caller: System, query: str) -> list[object]:

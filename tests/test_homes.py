@@ -131,7 +131,6 @@ async def test_a_pass_takes_somebody_on_to_telegram(town: Town) -> None:
     assert (await town.person("telegram", str(ANNA))).id == before.id
     kind, retired = (await town.rows())[-1]
     assert (kind, retired.buttons) == ("edit", ())
-    assert retired.strong
     await town.house.taps(ANNA, "Hoppa över")
     assert await town.persons_of_answers(contact) == {before.id}
 

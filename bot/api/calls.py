@@ -143,7 +143,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "/due",
         "fetchDue",
         "Fetch what is due to be sent by you",
-        "Messages for people who have not opened their invitation: at most 500 at once, the nearest deadline first. "
+        "Messages for people who have not opened their invitation, or who answer in a browser and have to be told: at "
+        "most 500 at once, the nearest deadline first. "
         "Fetching hands them over: each stands in one hand-over only.\n\n"
         "Choose an id for each fetch (`hand_over`): fetched again under the same id the same rows come again, without "
         "those opened or over since, and nothing new. So a lost reply loses nobody. An id that found nothing due "
