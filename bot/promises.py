@@ -12,7 +12,7 @@ from bot.call_times import SOON, day_told, days_later, deadline, moment_told, sl
 from bot.occasions import names_of
 from bot.premises import Premises
 from bot.remarks import Remarks
-from bot.store import call_backs, people
+from bot.store import call_backs, call_queue, people
 from bot.store.call_backs import CallBack, Outcome, Way, recorded_at
 from bot.store.database import Transaction
 from bot.store.people import Person
@@ -95,10 +95,10 @@ class Promises:
 
     def take(self, tx: Transaction, id_: str, member: str, now: datetime) -> bool:
         """A member of staff will call, in place of whoever meant to. False if nobody waits, or it was theirs before."""
-        return call_backs.take(tx, id_, member, now)
+        return call_queue.take(tx, id_, member, now)
 
     def number(self, tx: Transaction, id_: str) -> str | None:
-        """The number to call, in E.164, for whoever calls now; None where none is kept. keys.Unreadable by another key."""
+        """The number to call, in E.164, for whoever calls now; None where none is kept. Unreadable by another key."""
         sealed = call_backs.number(tx, id_)
         return None if sealed is None else self._premises.keyring.unseal(sealed, purpose=SEALED_FOR).decode()
 
