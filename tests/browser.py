@@ -19,6 +19,9 @@ PHONE, DESK = (390, 844), (1280, 900)
 NARROWEST = (320, 640)
 """CSS pixels: WCAG 2.2, 1.4.10 (reflow)."""
 
+IN_EACH_LANGUAGE = ("sv", pytest.param("fi", marks=pytest.mark.long), pytest.param("en", marks=pytest.mark.long))
+"""For proofs that look at whole pages: in Swedish each time, in the others with the long proofs."""
+
 _FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),

@@ -12,10 +12,10 @@ from playwright.async_api import Browser
 from bot.store import call_backs
 from bot.store.call_backs import CallBack
 from bot.store.database import Transaction
-from tests.browser import browsing
+from tests.browser import IN_EACH_LANGUAGE, browsing
 from tests.house import MONDAY
 from tests.site import Site, site
-from tests.test_console_contacts import LANGUAGES, ORGANISATION, audited, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
 from tests.web_citizen import citizen
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -192,7 +192,7 @@ async def test_an_overdue_call_is_told_in_words(place: Site) -> None:
             place.clock.now = MONDAY
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_calls_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing on the queue, on a call and its number, wide or on a phone; nothing scrolls sideways."""
     id_ = await wanted(place)

@@ -18,7 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from bot.store import contact_lists, contacts, staff
 from bot.store.contact_lists import Among
 from bot.store.database import Transaction
-from tests.browser import DESK, NARROWEST, PHONE, browsing, faults
+from tests.browser import DESK, IN_EACH_LANGUAGE, NARROWEST, PHONE, browsing, faults
 from tests.house import MONDAY
 from tests.qr_codes import read_modules, squares
 from tests.site import Site, site
@@ -464,7 +464,7 @@ async def test_without_scripts_the_keyboard_alone_is_enough(place: Site, browser
         await page.wait_for_url("**/console/new")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_contacts_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing on any of them, wide, on a phone and on the narrowest; nothing scrolls sideways; no errors."""
     registered = await place.register(unit="centrum", service=None, start=MONDAY + timedelta(days=1), reference="Å-6")

@@ -10,9 +10,9 @@ from playwright.async_api import Browser
 
 from bot.store import contacts, erasures, people
 from bot.store.database import Transaction
-from tests.browser import browsing
+from tests.browser import IN_EACH_LANGUAGE, browsing
 from tests.site import Site, site
-from tests.test_console_contacts import LANGUAGES, ORGANISATION, audited, contact, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, audited, contact, desk, screen, suits_every_size
 from tests.web_citizen import citizen
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -163,7 +163,7 @@ async def test_a_reference_that_is_none_is_told_beside_the_field(place: Site, wr
         assert (told.status, 'id="reference-fault"' in told.text) == (422, True)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_erasures_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing on the queue, a confirmation, a choice and what was done, wide or on a phone."""
     id_, _ = await asked_for(place)

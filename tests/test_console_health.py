@@ -14,10 +14,10 @@ from bot import mail
 from bot.store import facts, health, inbox
 from bot.store.database import Transaction
 from bot.store.inbox import Received
-from tests.browser import browsing
+from tests.browser import IN_EACH_LANGUAGE, browsing
 from tests.house import MONDAY
 from tests.site import Site, site
-from tests.test_console_contacts import LANGUAGES, ORGANISATION, audited, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -154,7 +154,7 @@ async def test_disk_and_database_are_told_in_words(place: Site) -> None:
     assert re.search(r"<dt>The database</dt><dd>[\d.,]+ MB</dd>", page)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_health_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing, wide or on a phone; nothing scrolls sideways but tables within themselves."""
     for mark in ("a", "b"):

@@ -20,10 +20,9 @@ from playwright.async_api import Browser
 from bot.console import held_lists
 from bot.store import contacts
 from bot.store.database import Transaction
-from tests.browser import PHONE, browsing, faults
+from tests.browser import IN_EACH_LANGUAGE, PHONE, browsing, faults
 from tests.site import Site, site
 from tests.test_console_contacts import (
-    LANGUAGES,
     ORGANISATION,
     Desk,
     Told,
@@ -353,7 +352,7 @@ async def test_a_list_with_faulty_rows_from_drop_to_invitations_in_a_browser(pla
         assert (await contact(place, row.id)).unit == "norr"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_lists_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing on the form, its refusal, the preview and what came of it, wide and on a phone."""
     content = HEAD + visit(f"M-{language}") + visit("M-2", unit="nor")

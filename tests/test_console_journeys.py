@@ -13,7 +13,7 @@ import pytest
 from bot.console.plays import LASTS
 from bot.store.database import Transaction
 from flows.wording import in_language
-from tests.browser import DESK, NARROWEST, PHONE, browsing, faults
+from tests.browser import DESK, IN_EACH_LANGUAGE, NARROWEST, PHONE, browsing, faults
 from tests.site import Site, site
 
 TABLES = ("persons", "contacts", "conversations", "answers", "outbox", "inbox", "journey_versions")
@@ -173,29 +173,27 @@ async def test_dropping_files_is_for_designers(here: Site) -> None:
         assert (await _get(client, "/console/journeys/check"))[0] == 403
 
 
-async def test_journeys_are_accessible(here: Site) -> None:
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
+async def test_journeys_are_accessible(here: Site, language: str) -> None:
     """axe finds nothing on list, page, rehearsal and checked file, in any language; nothing scrolls sideways."""
+    cookie = await here.member("admin", language=language)
     async with browsing() as browser:
-        for language in ("sv", "fi", "en"):
-            cookie = await here.member("admin", language=language)
-            for width, height in (PHONE, DESK):
-                context = await browser.new_context(viewport={"width": width, "height": height})
-                await context.add_cookies([{"name": "kundresa-staff", "value": cookie, "url": here.url}])
-                page = await context.new_page()
-                await page.goto(f"{here.url}/console/journeys")
-                assert await faults(page) == []
-                await page.goto(f"{here.url}/console/journeys/office-visit")
-                assert await faults(page) == []
-                await page.set_viewport_size({"width": NARROWEST[0], "height": height})
-                assert await page.evaluate("document.documentElement.scrollWidth") <= NARROWEST[0]
-                async with page.expect_navigation():
-                    await page.locator("form[action$='/play'] button").click()
-                assert await faults(page) == []
-                await page.goto(f"{here.url}/console/journeys/check")
-                await page.set_input_files(
-                    "#file", {"name": "x.yaml", "mimeType": "text/yaml", "buffer": b"journey: x"}
-                )
-                async with page.expect_navigation():
-                    await page.locator("main form button").click()
-                assert await faults(page) == []
-                await context.close()
+        for width, height in (PHONE, DESK):
+            context = await browser.new_context(viewport={"width": width, "height": height})
+            await context.add_cookies([{"name": "kundresa-staff", "value": cookie, "url": here.url}])
+            page = await context.new_page()
+            await page.goto(f"{here.url}/console/journeys")
+            assert await faults(page) == []
+            await page.goto(f"{here.url}/console/journeys/office-visit")
+            assert await faults(page) == []
+            await page.set_viewport_size({"width": NARROWEST[0], "height": height})
+            assert await page.evaluate("document.documentElement.scrollWidth") <= NARROWEST[0]
+            async with page.expect_navigation():
+                await page.locator("form[action$='/play'] button").click()
+            assert await faults(page) == []
+            await page.goto(f"{here.url}/console/journeys/check")
+            await page.set_input_files("#file", {"name": "x.yaml", "mimeType": "text/yaml", "buffer": b"journey: x"})
+            async with page.expect_navigation():
+                await page.locator("main form button").click()
+            assert await faults(page) == []
+            await context.close()

@@ -13,11 +13,10 @@ from playwright.async_api import Browser, Page
 
 from bot.open_invitations import About
 from bot.store import open_invitations
-from tests.browser import browsing
+from tests.browser import IN_EACH_LANGUAGE, browsing
 from tests.qr_codes import read_picture
 from tests.site import Site, site
 from tests.test_console_contacts import (
-    LANGUAGES,
     ORGANISATION,
     VISIT,
     Desk,
@@ -211,7 +210,7 @@ async def test_a_contacts_card_prints_on_one_a6(place: Site, browser: Browser, t
                 assert await printed(page, folder, A6) == [[link]]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_posters_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing on any of them, wide and on a phone; nothing scrolls sideways but paper."""
     async with desk(place) as somebody:

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser import browsing
+from tests.browser import IN_EACH_LANGUAGE, browsing
 from tests.house import MONDAY
 from tests.site import Site, site
 from tests.test_console_contacts import LANGUAGES, ORGANISATION, Desk, audited, contact, desk, screen, suits_every_size
@@ -270,7 +270,7 @@ async def test_many_are_chosen_by_keyboard_in_a_browser(place: Site, browser: Br
     assert [(await contact(place, id_)).outcome for id_ in ids] == ["granted"] * 4
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_weeks_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing, wide or on a phone; on the narrowest, tables scroll sideways within themselves."""
     await some(place, 3, week=14 + LANGUAGES.index(language))

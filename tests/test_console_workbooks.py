@@ -15,10 +15,10 @@ from playwright.async_api import Browser
 from yarl import URL
 
 from bot.store.staff import Role
-from tests.browser import browsing
+from tests.browser import IN_EACH_LANGUAGE, browsing
 from tests.house import MONDAY
 from tests.site import Clock, Site, site
-from tests.test_console_contacts import LANGUAGES, ORGANISATION, audited, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -174,7 +174,7 @@ async def test_a_folder_that_can_not_be_written_is_told(place: Site) -> None:
         (exports(place) / DATA).rmdir()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_workbooks_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing, wide or on a phone; nothing scrolls sideways but the table within itself."""
     async with screen(browser, place, await place.member("analyst", language=language)) as page:

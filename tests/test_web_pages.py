@@ -12,8 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
-from tests.browser import NARROWEST, PHONE, browsing, faults
-from tests.house import LANGUAGES
+from tests.browser import IN_EACH_LANGUAGE, NARROWEST, PHONE, browsing, faults
 from tests.site import Site, site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -144,7 +143,10 @@ async def test_a_page_with_all_it_loads_is_light(place: Site, browser: Browser, 
         assert 5_000 < total < LARGEST_FIRST_PAGE
 
 
-SCHEMES = [*((language, False) for language in LANGUAGES), (LANGUAGES[0], True)]
+SCHEMES = [
+    *(("sv", dark) for dark in (False, True)),
+    *(pytest.param(language, False, marks=pytest.mark.long) for language in ("fi", "en")),
+]
 """Every language; the dark scheme in one, as its colours are the same in all."""
 
 
@@ -241,7 +243,7 @@ async def test_without_a_connection_what_was_written_stays_and_the_person_is_tol
         await expect(page.get_by_role("alert")).to_be_empty()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_nothing_scrolls_sideways_at_320_pixels_or_with_text_twice_as_large(
     place: Site, browser: Browser, language: str
 ) -> None:
