@@ -50,7 +50,7 @@ def with_weeks(persons: int, persons_in_hidden_weeks: int, audience: str) -> Sho
     if persons_in_hidden_weeks == 0 or alone is Showing.HIDDEN:
         return alone
     derived = showing(persons_in_hidden_weeks, audience)
-    return min(alone, derived, key=(Showing.HIDDEN, Showing.FEW, Showing.WHOLE).index)
+    return _least(alone, derived)
 
 
 def with_total(persons: Sequence[int], audience: str, hidden_already: Collection[int] = ()) -> list[Showing]:
@@ -72,6 +72,30 @@ def with_total(persons: Sequence[int], audience: str, hidden_already: Collection
         shown[min(left, key=lambda place: persons[place])] = Showing.HIDDEN
 
 
+def of_parts(
+    total: int, total_shown: Showing, parts: Sequence[int], parts_alone: Sequence[Showing], audience: str
+) -> list[Showing]:
+    """How much may be shown of each part (a unit, say) of a total that is shown as `total_shown` says.
+
+    `parts_alone` is what could be shown of each by itself. No part is shown further than the total, which yields to
+    figures shown elsewhere: all parts together would be the total. Persons who stand in several parts at once are
+    taken off each of them, because the total less the others tells of the rest alone. And what the total leaves
+    beside the parts shown whole must itself be enough to be shown whole, or nobody.
+    """
+    twice = max(0, sum(parts) - total)
+    alone = [max(min(count, 1), count - twice) for count in parts]
+    own = [
+        _least(first, showing(count, audience), total_shown) for first, count in zip(parts_alone, alone, strict=True)
+    ]
+    hidden = {place for place, how in enumerate(own) if how is Showing.HIDDEN}
+    shown = [_least(*both) for both in zip(own, with_total(alone, audience, hidden), strict=True)]
+    beside = sum(count for count, how in zip(alone, shown, strict=True) if how is not Showing.WHOLE)
+    whole = [place for place, how in enumerate(shown) if how is Showing.WHOLE]
+    if whole and 0 < beside < ENOUGH:
+        shown[min(whole, key=lambda place: alone[place])] = Showing.FEW
+    return shown
+
+
 def rounded(value: float) -> int:
     """The nearest multiple of 5, halves upwards."""
     return math.floor(value / ROUNDED_TO + 0.5) * ROUNDED_TO
@@ -89,3 +113,7 @@ def rounded_up(value: float) -> int:
     answer.
     """
     return math.ceil(value / ROUNDED_TO) * ROUNDED_TO
+
+
+def _least(*showings: Showing) -> Showing:
+    return min(showings, key=(Showing.HIDDEN, Showing.FEW, Showing.WHOLE).index)

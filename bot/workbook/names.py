@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from bot.figures.suppression import fewest
 from bot.organisation import Organisation
+from bot.workbook.counted import Counted
 from bot.workbook.data import staff_reason
 from bot.workbook.edition import Edition
 from bot.workbook.shown import Figure
-from bot.workbook.snapshot import Snapshot
 from bot.workbook.texts import Texts
 from flows.journey import Journey, Question, Words
 from flows.wording import in_language
@@ -29,11 +29,11 @@ def period_span(period: Sequence[str], say: Texts) -> str:
     return say("overview.span", first=period[0], last=period[-1])
 
 
-def journey_title(snapshot: Snapshot, journey: str, say: Texts) -> str:
+def journey_title(counts: Counted, journey: str, say: Texts) -> str:
     """The journey's title, or its code where none of its versions was used yet."""
-    if journey not in snapshot.catalogue.journeys():
+    if journey not in counts.catalogue.journeys():
         return journey
-    return in_language(snapshot.catalogue.latest(journey).title, say.language)
+    return in_language(counts.catalogue.latest(journey).title, say.language)
 
 
 def reason_label(reason: str, edition: Edition) -> str | None:

@@ -9,6 +9,7 @@ from bot.figures.funnel import Funnel, Rate
 from bot.figures.suppression import ENOUGH, Showing, fewest, showing
 from bot.store.week_rows import FunnelRow
 from bot.workbook.cells import Value
+from bot.workbook.counted import Counted
 from bot.workbook.names import journey_title, period_label
 from bot.workbook.sheets import Column, Table
 from bot.workbook.snapshot import Snapshot
@@ -29,12 +30,12 @@ class Response:
     why: str | None
 
 
-def of_period(snapshot: Snapshot, row: FunnelRow, say: Texts) -> Response:
+def of_period(counts: Counted, row: FunnelRow, say: Texts) -> Response:
     """What may be shown of a period: nothing where that would, with its other weeks, give a small week away."""
     small = sum(
         other.registered
-        for week in snapshot.period
-        for other in snapshot.funnels[week]
+        for week in counts.period
+        for other in counts.funnels[week]
         if other.journey == row.journey and other.registered < fewest(row.audience)
     )
     given_away = 0 < small < fewest(row.audience) and small < row.registered

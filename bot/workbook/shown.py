@@ -27,7 +27,7 @@ from bot.workbook.catalogue import Catalogue
 from bot.workbook.cells import Value
 from bot.workbook.texts import Texts
 
-Why = Literal["", "few", "protected", "hidden", "week-few", "derived"]
+Why = Literal["", "few", "protected", "hidden", "week-few", "derived", "units", "units-few"]
 """Why less than all is shown."""
 
 

@@ -7,36 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.figures.periods import latest_period
 from bot.figures.promises import Promises, promises
 from bot.store import call_backs, weeks
 from bot.store.call_backs import CallBackRow
 from bot.store.database import Transaction
-from bot.store.week_rows import AnswerRow, CauseRow, FollowUpRow, FunnelRow, OpenRow, ReasonRow
-from bot.workbook.catalogue import Catalogue
-from bot.workbook.shown import Distributions, distributions
+from bot.store.week_rows import AnswerRow, CauseRow, FollowUpRow, OpenRow, ReasonRow
+from bot.workbook.counted import Counted, counted
 from bot.workbook.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One closed week. `period` are the four weeks of the latest period that has ended; `close` it when done.
+class Snapshot(Counted):
+    """All of one closed week; `close` it when done.
 
-    `by_week`, `funnels` and `reasons` hold each week of the period and the week itself; `whole`, `funnel`,
-    `period_reasons`, `open`, `causes` and `promises` the period.
+    `reasons` hold each week of the period and the week itself; `period_reasons`, `open`, `causes` and `promises` the
+    period.
     """
 
-    week: str
-    period: tuple[str, ...]
-    catalogue: Catalogue
     answers: Spool[AnswerRow]
     responses: Mapping[str, Spool[AnswerRow]]
     follow_ups: Spool[FollowUpRow]
     call_backs: Spool[CallBackRow]
-    by_week: Mapping[str, Distributions]
-    whole: Distributions
-    funnels: Mapping[str, Sequence[FunnelRow]]
-    funnel: Sequence[FunnelRow]
     reasons: Mapping[str, Sequence[ReasonRow]]
     period_reasons: Sequence[ReasonRow]
     open: Sequence[OpenRow]
@@ -59,8 +50,8 @@ class Snapshot:
 
 def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder: Path) -> Snapshot:
     """Read a closed week. Simulated contacts only, or none of them; rows that are many are put aside in `folder`."""
-    catalogue = Catalogue(weeks.versions(tx, week))
-    period = latest_period(week)
+    counts = counted(tx, week, zone, simulated)
+    catalogue, period = counts.catalogue, counts.period
     answers, follow_ups, asked = Spool(AnswerRow, folder), Spool(FollowUpRow, folder), Spool(CallBackRow, folder)
     responses = {journey: Spool(AnswerRow, folder) for journey in catalogue.journeys()}
     for answer in weeks.answers(tx, week, simulated):
@@ -72,7 +63,6 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
     for call_back in call_backs.rows_of_week(tx, week, zone, simulated):
         asked.add(call_back)
     # A contact starts in one week alone, so that a period's counts are those of its weeks added up.
-    funnels = {each: weeks.funnel(tx, each, each, week, zone, simulated) for each in {*period, week}}
     reasons = {each: weeks.reasons(tx, each, each, week, zone, simulated) for each in {*period, week}}
     return Snapshot(
         week=week,
@@ -82,10 +72,10 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
         responses=responses,
         follow_ups=follow_ups,
         call_backs=asked,
-        by_week={each: distributions(weeks.tallies(tx, each, each, simulated), catalogue) for each in {*period, week}},
-        whole=distributions(weeks.tallies(tx, period[0], period[-1], simulated), catalogue),
-        funnels=funnels,
-        funnel=_added_funnels(row for each in period for row in funnels[each]),
+        by_week=counts.by_week,
+        whole=counts.whole,
+        funnels=counts.funnels,
+        funnel=counts.funnel,
         reasons=reasons,
         period_reasons=_added_reasons(row for each in period for row in reasons[each]),
         open=weeks.begun_openly(tx, period[0], period[-1], week, zone, simulated),
@@ -97,26 +87,6 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
         erased_follow_ups=weeks.erased_follow_ups(tx, week),
         schema=weeks.schema(tx),
     )
-
-
-def _added_funnels(rows: Iterable[FunnelRow]) -> list[FunnelRow]:
-    added: dict[tuple[str, str], FunnelRow] = {}
-    for row in rows:
-        before = added.get((row.journey, row.audience))
-        added[row.journey, row.audience] = (
-            row
-            if before is None
-            else FunnelRow(
-                row.journey,
-                row.audience,
-                before.registered + row.registered,
-                before.opened + row.opened,
-                before.begun + row.begun,
-                before.finished + row.finished,
-                before.still_open + row.still_open,
-            )
-        )
-    return [added[key] for key in sorted(added)]
 
 
 def _added_reasons(rows: Iterable[ReasonRow]) -> list[ReasonRow]:

@@ -1,0 +1,115 @@
+"""Entries: each question at one time with its figure, and its rows in the reader's language.
+
+The report and the console show the same rows: what is held back is held back here, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.figures.distribution import Distribution
+from bot.figures.index import Mean, index_of, mean_of
+from bot.figures.intervals import wilson
+from bot.figures.suppression import Showing
+from bot.workbook.cells import Value
+from bot.workbook.counted import Counted
+from bot.workbook.edition import Edition
+from bot.workbook.names import asked_text, curve_place, journey_title, part, period_label, touchpoint_name, why
+from bot.workbook.shown import Figure, Key, of_period, of_week, shown_counts, shown_mean
+from flows.journey import Journey, Question
+from flows.wording import in_language
+
+_NOTHING = Distribution()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One question at one time, ready to be written down."""
+
+    journey: Journey
+    question: Question
+    key: Key
+    time: str
+    figure: Figure
+
+    @property
+    def on_curve(self) -> bool:
+        """Whether it is a point of its journey's curve."""
+        return self.question.curve and not self.key.afterwards
+
+    @property
+    def index(self) -> Mean | None:
+        """The index of a question on a scale; None of any other."""
+        return index_of(self.figure.distribution.by_number) if self.question.kind == "scale" else None
+
+
+def entries_of(counts: Counted) -> Iterator[Entry]:
+    """Every question that was put, as it may be shown for the period and for the week."""
+    week = counts.by_week.get(counts.week, {})
+    for code in counts.catalogue.journeys():
+        for version, question in counts.catalogue.questions(code):
+            for afterwards in (False, True):
+                key = Key(code, question.code, question.version, afterwards)
+                audience = version.journey.audience
+                if key in counts.whole:
+                    weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.period]
+                    figure = of_period(counts.whole[key], weeks, audience)
+                    yield Entry(version.journey, question, key, period_label(counts.period), figure)
+                if key in week:
+                    yield Entry(version.journey, question, key, counts.week, of_week(week[key], audience))
+
+
+def question_rows(counts: Counted, entry: Entry, edition: Edition) -> Iterator[Sequence[Value]]:
+    """The rows of a question in the table of questions: for its value, for each choice, or to say why not."""
+    say, audience = edition.say, entry.journey.audience
+    names, three = about(counts, entry, edition), shown_counts(entry.figure, audience, say)
+    figure, kind = entry.figure, entry.question.kind
+    note = why(figure, audience, say)
+    if figure.showing is Showing.HIDDEN:
+        yield (*names, *[None] * 8, *three, note)
+        return
+    if kind in ("words", "phone"):
+        own_words = say("notes.own-words") if kind == "words" else None
+        in_fives = say("notes.counts-rounded") if figure.showing is Showing.FEW else None
+        yield (*names, *[None] * 8, *three, ". ".join(filter(None, (own_words, in_fives))))
+        return
+    by_number = figure.distribution.by_number
+    mean = index_of(by_number) if kind == "scale" else mean_of(by_number) if kind == "number" else None
+    if mean is not None:
+        name = say("headers.index") if kind == "scale" else say("headers.mean")
+        yield (*names, name, None, None, None, None, *shown_mean(mean, figure.showing), *three, note)
+    elif figure.showing is Showing.FEW:
+        yield (*names, *[None] * 8, *three, say("notes.few-words") if figure.why == "few" else note)
+    if figure.showing is not Showing.WHOLE or kind == "number":
+        return
+    note = say("notes.several") if kind == "several" else None
+    answers = figure.distribution.answers
+    labels = {
+        choice.code: in_language(choice.label, say.language)
+        for choice in counts.catalogue.choices(entry.key.journey, entry.key.question)
+    }
+    for code in dict.fromkeys([*labels, *figure.distribution.by_code]):
+        count = figure.distribution.by_code.get(code, 0)
+        interval = wilson(count, answers)
+        share = (count / answers, interval.low, interval.high)
+        yield (*names, labels.get(code, code), count, *share, None, None, None, *three, note)
+        note = None
+
+
+def about(counts: Counted, entry: Entry, edition: Edition) -> tuple[str, str, str | None, str | None, str, str]:
+    """Journey, phase, part, touchpoint, question and time, in words."""
+    say, journey, question = edition.say, entry.journey, entry.question
+    return (
+        journey_title(counts, entry.key.journey, say),
+        say.label("phases", question.phase),
+        part(journey, question, entry.key.afterwards, say),
+        touchpoint_name(journey, question, say.language),
+        asked_text(edition, question),
+        entry.time,
+    )
+
+
+def place_of(entry: Entry) -> tuple[int, int]:
+    """Where the question stands along its journey."""
+    return curve_place(entry.journey, entry.question)
