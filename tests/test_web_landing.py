@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -122,6 +123,19 @@ async def test_the_same_form_sent_twice_begins_once(place: Site, somebody: Citiz
         first, second = await somebody.get("/c/"), await same.get("/c/")
     assert first.taps
     assert first.taps == second.taps
+
+
+async def test_many_who_begin_at_once_are_all_asked(place: Site) -> None:
+    """Nobody is led on before their own row was taken, however many others' are taken meanwhile."""
+
+    async def begins(code: str | None) -> Answer:
+        async with citizen(place) as one:
+            return await one.begin(code)
+
+    codes = [(await place.register()).code for _ in range(24)]
+    pages = await asyncio.gather(*map(begins, codes))
+    assert [page.status for page in pages] == [200] * 24
+    assert all(page.taps for page in pages)
 
 
 async def test_a_form_sent_again_later_opens_nothing(place: Site, somebody: Citizen) -> None:
