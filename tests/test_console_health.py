@@ -134,7 +134,7 @@ async def test_what_needs_somebody_is_said_with_what_to_do(place: Site) -> None:
 
 async def test_a_week_without_files_is_told(place: Site) -> None:
     """Only once it has ended, and not for weeks before there was anything."""
-    await place.register()
+    await place.register(unit="centrum", service=None)
     async with desk(place) as somebody:
         assert "Veckan som gick har inga filer" not in (await somebody.get(HEALTH)).text
     try:

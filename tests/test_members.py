@@ -119,7 +119,7 @@ async def test_a_member_is_changed_signed_out_and_removed(served: Site) -> None:
         log = (await boss.get("/console/audit")).text
         assert "Tog bort medarbetare" in log
         assert "Front desk" in log
-    actions = [one.action for one in await _noted(served)]
+    actions = [one.action for one in await _noted(served) if one.action != "refused"]
     assert actions[:3] == ["member-removed", "signed-out-everywhere", "member-changed"]
 
 
