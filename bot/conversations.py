@@ -173,7 +173,7 @@ class Conversations:
         now: datetime,
     ) -> None:
         after = turn.conversation
-        record(tx, self._premises, kept, turn, now)
+        record(tx, self._premises, kept, turn, now, person.door)
         if turn.number is not None:
             self._call_backs.number(tx, contact.id, turn.number, person, now)
         if before.ended and not after.ended:

@@ -244,7 +244,7 @@ class FollowUps:
     def _closed(self, tx: Transaction, follow_up: FollowUp, kept: Kept, now: datetime) -> bool:
         # What never left Telegram's way was not asked in time; nobody was silent.
         unheard: Disposition = "missed" if follow_up.sent_at is None else "unanswered"
-        never = "not-come-back" if kept.door == "web" else "too-late"
+        never = "not-come-back" if is_in_a_browser(tx, kept.person_id) else "too-late"
         reason = never if follow_up.sent_at is None else "no-reply"
 
         def close() -> bool:

@@ -30,7 +30,7 @@ class Homes:
         if person.at_home:
             return person
         self._retire(tx, person, now)
-        people.make_home(tx, person.id, person.lookup, person.door, now)
+        people.make_home(tx, person.lookup, now)
         return people.of_id(tx, person.id) or person
 
     def joined(self, tx: Transaction, arrived: Person, other: str, now: datetime) -> Person:
@@ -45,11 +45,13 @@ class Homes:
             people.copy_stop(tx, other, arrived.lookup)
         else:
             people.link(tx, other, arrived.id, now)
+            people.copy_stop(tx, arrived.id, arrived.lookup)
         known = people.of_lookup(tx, arrived.lookup)
         if known is None:
             raise LookupError("a person just joined is not there")
+        self._people.starts(tx, known, now)  # with a pass they said start, which ends a stop said at any door
         self._retire(tx, known, now)
-        people.make_home(tx, known.id, known.lookup, known.door, now)
+        people.make_home(tx, known.lookup, now)
         return people.of_id(tx, known.id) or known
 
     def _retire(self, tx: Transaction, person: Person, now: datetime) -> None:

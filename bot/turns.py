@@ -21,8 +21,11 @@ NOTES_ARE_USEFUL = timedelta(hours=24)
 """After a longer outage a remark that was waiting is left out; questions have their own last useful moment."""
 
 
-def record(tx: Transaction, premises: Premises, kept: Kept, turn: Turn, now: datetime) -> None:
-    """Keep what the turn settled; an asking that is settled already stays as it is."""
+def record(tx: Transaction, premises: Premises, kept: Kept, turn: Turn, now: datetime, door: str | None = None) -> None:
+    """Keep what the turn settled; an asking that is settled already stays as it is.
+
+    `door` is where the reply came in; None: where the conversation began.
+    """
     if not turn.answers:
         return
     week = open_week(tx, now, premises.zone)
@@ -44,7 +47,7 @@ def record(tx: Transaction, premises: Premises, kept: Kept, turn: Turn, now: dat
             drawn=answer.drawn,
             probability=answer.probability,
             language=plain(turn.conversation.language),
-            door=kept.door,
+            door=door or kept.door,
             source=answer.source,
             asked_at=answer.asked_at,
             answered_at=answer.answered_at,

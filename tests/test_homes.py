@@ -15,7 +15,7 @@ from bot.contacts import ContactRefused
 from bot.keys import new_token
 from bot.links import return_link
 from bot.organisation import Service
-from bot.store import hand_overs, outbox, people
+from bot.store import hand_overs, outbox, people, weeks
 from bot.store.database import Transaction
 from bot.store.outbox import Body
 from bot.store.people import Person
@@ -332,3 +332,27 @@ async def test_without_pages_a_service_of_the_web_is_refused(tmp_path: Path) -> 
     with pytest.raises(ContactRefused, match="Nobody could be asked"):
         await shut.register(service="care")
     await house.store.close()
+
+
+async def test_a_closed_week_is_told_as_it_was_after_two_turn_out_to_be_one(town: Town) -> None:
+    """Answers, follow-ups and responses of a week that was closed before carry whom they carried."""
+    first = await town.house.register(start=town.house.now - timedelta(hours=5), service=None)
+    await town.house.says(ANNA, f"/start {first.code}")
+    await town.house.taps(ANNA, "Hoppa över")
+    await _begun_on_page(town)
+    await town.taps_on_page("Hoppa över")
+    other = await town.person("web", town.browser)
+    zone = town.house.premises.zone
+    town.house.now += timedelta(days=7)
+    await town.house.store.write(weeks.close, "2026-W47", town.house.now, zone)
+
+    def told(tx: Transaction) -> list[object]:
+        rows: list[object] = [*weeks.answers(tx, "2026-W47", False), *weeks.responses(tx, "2026-W47", False)]
+        return [*rows, *weeks.follow_ups(tx, "2026-W47", zone, False)]
+
+    before = await town.house.store.read(told)
+    assert {getattr(row, "person_id", None) for row in before} >= {other.id}
+    code = await town.house.store.write(town.house.rooms.returns.door_pass, other.id, town.house.now)
+    await town.house.says(ANNA, f"/start {code}")
+    assert (await town.person("web", town.browser)).id != other.id
+    assert await town.house.store.read(told) == before

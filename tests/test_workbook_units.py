@@ -37,9 +37,10 @@ async def test_units_are_counted_as_all_are(tmp_path: Path) -> None:
                 rows.answered(at, {"whole": again + 1, "told": None, "cause": "new"}, person=person)
             contact = rows.contact(start, rows.person(start))
             follow_up = rows.follow_up(contact, "after", start)
-            conversation = rows.conversation(follow_up, contact, person, start)
+            conversation = rows.conversation(follow_up, contact, rows.person(start), start)
             first = rows.answer(conversation, "whole", start, codes="2", number=2)
-            rows.answer(conversation, "whole", start + timedelta(hours=1), codes="5", number=5, supersedes=first)
+            later = start + timedelta(hours=1)
+            rows.answer(conversation, "whole", later, status="skipped", supersedes=first)
             rows.follow_up(rows.contact(start), "after", start, begun=False)
         weeks.close_ended(tx, AFTER, ZONE)
 

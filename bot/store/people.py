@@ -146,10 +146,9 @@ def sealed(tx: Transaction, lookup: bytes) -> bytes | None:
     return found if isinstance(found, bytes) else None
 
 
-def make_home(tx: Transaction, person: str, lookup: bytes, door: str, now: datetime) -> None:
-    """The person is written to at this address from now on; what is not over goes on through its door."""
+def make_home(tx: Transaction, lookup: bytes, now: datetime) -> None:
+    """Its person is written to at this address from now on."""
     tx.run(_SQL["make_home"], lookup=lookup, now=now)
-    tx.run(_SQL["carry_on"], person=person, door=door)
 
 
 def copy_stop(tx: Transaction, person: str, lookup: bytes) -> None:
@@ -164,12 +163,14 @@ def is_fresh(tx: Transaction, person: str) -> bool:
 
 def absorb(tx: Transaction, fresh: str, lookup: bytes, person: str) -> None:
     """A person just met turned out to be a known one: their address is that one's, and nothing else is left of them."""
+    _move_erasure(tx, fresh, person)
     tx.run(_SQL["move_address"], lookup=lookup, person=person)
     tx.run(_SQL["forget"], person=fresh)
 
 
 def link(tx: Transaction, person: str, to: str, now: datetime) -> None:
     """Two known persons turned out to be one: from now on it is `to`. Rows go on carrying whom they carried."""
+    _move_erasure(tx, person, to)
     for move in (
         *("move_addresses", "move_contacts", "move_conversations", "move_invitations", "move_call_backs"),
         *("move_messages", "move_return_links"),
@@ -182,3 +183,9 @@ def link(tx: Transaction, person: str, to: str, now: datetime) -> None:
 def same_as(tx: Transaction, person: str) -> list[str]:
     """The ids of those who turned out to be this person."""
     return [row.id for row in tx.all(_Id, _SQL["same_as"], person=person)]
+
+
+def _move_erasure(tx: Transaction, person: str, to: str) -> None:
+    """What the one waits to have erased is the other's from now on."""
+    tx.run(_SQL["move_erasure"], person=person, to=to)
+    tx.run(_SQL["drop_erasure"], person=person)

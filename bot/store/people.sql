@@ -56,9 +56,10 @@ UPDATE persons SET paused_until = NULL WHERE id = :person AND paused_until IS NO
 -- heard_between: when the person was first and last heard from
 SELECT created_at AS first, last_heard_at AS last FROM persons WHERE id = :person
 
--- without_purpose: persons who have no contact, wait for no call, and have been silent since a moment
+-- without_purpose: persons who have no contact, wait for no call, are no other's, and have been silent since a moment
 DELETE FROM persons
  WHERE last_heard_at < :since
+   AND NOT EXISTS (SELECT 1 FROM same_persons WHERE same_persons.person_id = persons.id)
    AND NOT EXISTS (SELECT 1 FROM contacts WHERE contacts.person_id = persons.id)
    AND NOT EXISTS (SELECT 1 FROM conversations WHERE conversations.person_id = persons.id)
    AND NOT EXISTS (SELECT 1 FROM call_backs WHERE call_backs.person_id = persons.id
@@ -128,5 +129,10 @@ UPDATE outbox SET person_id = :to WHERE person_id = :person
 -- move_return_links: the link they kept leads to the same
 UPDATE return_links SET person_id = :to WHERE person_id = :person
 
--- carry_on: conversations that are not over go on through this door
-UPDATE conversations SET door = :door WHERE person_id = :person AND turn <> 'ended'
+-- move_erasure: everything of theirs is to be erased, which is the other's now; one erasure is enough for both
+UPDATE erasures SET person_id = :to
+ WHERE person_id = :person AND state = 'queued'
+   AND NOT EXISTS (SELECT 1 FROM erasures AS other WHERE other.person_id = :to AND other.state = 'queued')
+
+-- drop_erasure: the other waits for the same
+DELETE FROM erasures WHERE person_id = :person AND state = 'queued'
