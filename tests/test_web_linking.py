@@ -207,8 +207,6 @@ async def test_a_week_tells_the_same_before_and_after_linking(town: Town, tmp_pa
     house = town.house
     await _in_telegram(town)
     _, other = await _on_page(town)
-    later = await house.register(start=house.now + timedelta(days=2), reference="B 2")
-    await town.at_page(Said(f"/start {later.code}", "w9"))
     for _ in range(6):
         await house.beat(hours=24)
     house.now = CLOSED
@@ -221,8 +219,6 @@ async def test_a_week_tells_the_same_before_and_after_linking(town: Town, tmp_pa
         await house.beat(hours=24)
     after = await made(house, tmp_path / "exports")
     for table, rows in before.items():
-        for row in (*rows, *after[table]) if table == "follow_ups" else ():
-            row.pop("door", None)
         assert after[table] == rows, table
     assert other.id in {row["person"] for row in before["answers"]}
 

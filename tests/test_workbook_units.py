@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.figures.suppression import ENOUGH, Showing, fewest, of_parts, showing
 from bot.store import database, weeks
-from bot.store.database import Transaction
+from bot.store.database import Store, Transaction
 from bot.workbook.counted import counted, counted_by_unit
 from bot.workbook.texts import Texts
 from bot.workbook.units import period_entries, unit_entries, unit_response
@@ -22,9 +24,16 @@ AFTER = datetime(2026, 11, 30, 5, tzinfo=UTC)
 START = MONDAY + timedelta(weeks=1)
 
 
-async def test_units_are_counted_as_all_are(tmp_path: Path) -> None:
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty database."""
+    opened = await database.opened(tmp_path / "kundresa.db")
+    yield opened
+    await opened.close()
+
+
+async def test_units_are_counted_as_all_are(store: Store) -> None:
     """Where everything happens at one unit, its counts are those of all units, corrections and funnel too."""
-    store = await database.opened(tmp_path / "kundresa.db")
 
     def write(tx: Transaction) -> None:
         rows = Rows(tx, visit())
@@ -41,7 +50,10 @@ async def test_units_are_counted_as_all_are(tmp_path: Path) -> None:
             first = rows.answer(conversation, "whole", start, codes="2", number=2)
             later = start + timedelta(hours=1)
             rows.answer(conversation, "whole", later, status="skipped", supersedes=first)
+            rows.answer(conversation, "times", later, status="routed-past")
             rows.follow_up(rows.contact(start), "after", start, begun=False)
+            rows.change(rows.contact(start), start, cancelled_at=start)
+            rows.contact(start, rows.person(start), invitation="open")
         weeks.close_ended(tx, AFTER, ZONE)
 
     await store.write(write)
@@ -50,7 +62,6 @@ async def test_units_are_counted_as_all_are(tmp_path: Path) -> None:
     assert list(units) == ["centre"]
     assert (units["centre"].whole, units["centre"].funnel) == (whole.whole, whole.funnel)
     assert all(units["centre"].by_week[week] == whole.by_week[week] for week in whole.period)
-    await store.close()
 
 
 @settings(max_examples=300, deadline=None)
@@ -83,12 +94,11 @@ def test_parts_beside_their_total_give_no_small_group(
     assert not told or left == 0 or left >= fewest(audience)
 
 
-async def test_a_small_week_of_a_unit_is_protected_as_one_of_all_units(tmp_path: Path) -> None:
+async def test_a_small_week_of_a_unit_is_protected_as_one_of_all_units(store: Store) -> None:
     """Two units, each alone in two weeks of the period, one of them with a week of three: that unit is held back.
 
     All units' report of the other week has been passed on: the unit's four weeks less that week are the three.
     """
-    store = await database.opened(tmp_path / "kundresa.db")
 
     def write(tx: Transaction) -> None:
         rows = Rows(tx, visit())
@@ -110,4 +120,3 @@ async def test_a_small_week_of_a_unit_is_protected_as_one_of_all_units(tmp_path:
     assert unit_entries(whole, units, "nowhere") == []
     assert unit_response(whole, units, "nowhere", "visit", Texts("en")) is None
     assert {entry.figure.showing for entry in period_entries(whole)} == {Showing.HIDDEN}
-    await store.close()

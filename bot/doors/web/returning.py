@@ -129,6 +129,8 @@ class _Returning:
         hall, visitor = self._hall, await self._posted(request)
         if isinstance(visitor, Response):
             return visitor
+        if not visitor.whole:  # whoever has it there sees and erases everything
+            return hall.told(request, visitor.language, "elsewhere", 403, visitor)
         link = await self._store.write(_pass, self._house, visitor.person, visitor.now)
         if link is None:
             return hall.told(request, visitor.language, "no-telegram", 404, visitor)

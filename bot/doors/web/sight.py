@@ -51,7 +51,8 @@ def sight(tx: Transaction, house: House, visitor: Visitor, now: datetime) -> Sig
         coming=ahead,
         back=back(tx, house, person, now) if ahead else None,
         is_elsewhere=is_elsewhere,
-        in_telegram=not stopped
+        in_telegram=visitor.whole
+        and not stopped
         and not is_elsewhere
         and facts.get(tx, USER_NAME) is not None
         and _may_use_telegram(tx, house, person),
