@@ -62,6 +62,7 @@ class Listener:
             routes=[Route("/healthz", self._health), Route("/readyz", self._readiness), *routes],
             exception_handlers={TooLarge: _too_large, **(faults or {})},
         )
+        app.router.redirect_slashes = False  # it would lead to whatever host was asked for
         self._server = _Server(
             uvicorn.Config(
                 guarded(app),

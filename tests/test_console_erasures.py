@@ -95,8 +95,6 @@ async def test_a_contact_is_erased_by_its_reference(place: Site) -> None:
         await somebody.get(ERASURES)
         again = await somebody.sends(f"{ERASURES}/find", reference="D 2026/17")
         assert (again.status, "har redan raderats" in again.text) == (404, True)
-        (newest,) = [row.id for row in await place.house.store.read(erasures.listed) if row.id in told.text] or [""]
-        del newest
     noted = await audited(place, "erased")
     assert noted[0] in {row.id for row in await place.house.store.read(erasures.listed) if row.asked_by == "staff"}
     assert not any("D 2026/17" in subject for subject in noted)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
+from starlette.requests import Request
 
 from bot import mail
+from bot.console.gate import Office, Visit
+from bot.console.look_around import Disk, Look, worries
+from bot.pages.pages import Pages
 from bot.store import facts, health, inbox
 from bot.store.database import Transaction
+from bot.store.health import DoorQueue, Queue, Unknown
 from bot.store.inbox import Received
 from tests.browser import IN_EACH_LANGUAGE, browsing
 from tests.house import MONDAY
@@ -154,6 +160,25 @@ async def test_disk_and_database_are_told_in_words(place: Site) -> None:
     assert re.search(r"<dt>The database</dt><dd>[\d.,]+ MB</dd>", page)
 
 
+async def test_a_silent_telegram_and_full_queues_are_told(place: Site) -> None:
+    """What nobody heard, took in or sent for long is said with the moment since when; soon after it is not."""
+    soon = look(place, waited=timedelta(minutes=4))
+    assert await codes(place, soon) == []
+    assert await codes(place, look(place, waited=timedelta(minutes=21))) == [
+        "Meddelanden väntar på att tas emot: 3",
+        "Telegram har inte svarat sedan 16 nov",
+        "Meddelanden går inte ut (Telegram): 2",
+        "Okänt om de kom fram: 1",
+    ]
+
+
+async def test_a_disk_that_fills_is_the_first_worry(place: Site) -> None:
+    """Less free than a backup and a rewriting of the database need."""
+    full = replace(look(place, waited=timedelta()), size=10**9, disks=[Disk("database", 2 * 10**9, 10**12)])
+    assert await codes(place, full) == ["Disken börjar ta slut: 2,0 GB ledigt (Databasens disk)"]
+    assert await codes(place, replace(full, disks=[Disk("exports", 2 * 10**9, 10**12)])) == []
+
+
 @pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_health_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing, wide or on a phone; nothing scrolls sideways but tables within themselves."""
@@ -162,3 +187,40 @@ async def test_pages_of_health_are_for_everybody(place: Site, browser: Browser, 
     async with screen(browser, place, await place.member(language=language)) as page:
         await page.goto(HEALTH)
         await suits_every_size(page)
+
+
+def look(place: Site, waited: timedelta) -> Look:
+    """A house where Telegram is open and everything has waited for so long."""
+    since = place.clock.now - waited
+    return Look(
+        heard_at=since,
+        mail_failed_at=None,
+        backup_at=since,
+        arriving=Queue(3, since),
+        leaving=[DoorQueue("telegram", 2, 2, since)],
+        unknown=Unknown(1, 1, since),
+        parked=[],
+        erasures=Queue(0, None),
+        files=[],
+        last_week="2026-W46",
+        last_made=True,
+        size=0,
+        disks=[],
+    )
+
+
+async def codes(place: Site, look: Look) -> list[str]:
+    """What an admin reads first of each worry, on a server with Telegram."""
+    application = place.application
+    office = Office(
+        application.house,
+        replace(application.rounds.settings, telegram_token="1:x"),
+        place.clock,
+        lambda: None,
+        Pages(application.house.premises, "bot.console"),
+    )
+    cookie = await place.member()
+    member = await application.house.store.read(application.house.rooms.staff.present, cookie, place.clock.now)
+    assert member is not None
+    visit = Visit(Request({"type": "http"}), office, member, cookie, place.clock.now)
+    return [one.what.partition(", sedan")[0].partition(". 2026")[0] for one in worries(visit, look)]

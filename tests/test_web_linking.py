@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,17 +13,27 @@ from bot import rooms
 from bot.arrivals import Said
 from bot.keys import new_token
 from bot.my_data import gathered
-from bot.store import conversations, erasures, people
+from bot.store import conversations, erasures
+from bot.store.database import Transaction
 from bot.store.people import Person
 from tests.house import House
+from tests.house import opened as house_opened
 from tests.test_homes import ANNA, Town
-from tests.test_homes import opened as house_opened
 from tests.test_journal import copied, put_back
 from tests.test_journal import opened as opened_with_journal
 from tests.test_workbook_old_weeks import CLOSED, made
 
 BO = 12
-_TABLES = ("persons", "addresses", "same_persons", "contacts", "conversations", "answers", "return_links", "door_passes")
+_TABLES = (
+    "persons",
+    "addresses",
+    "same_persons",
+    "contacts",
+    "conversations",
+    "answers",
+    "return_links",
+    "door_passes",
+)
 
 
 @pytest.fixture
@@ -70,7 +79,7 @@ async def _rows(house: House) -> dict[str, int]:
     return {table: await house.store.read(_count(table)) for table in _TABLES}
 
 
-def _count(table: str):  # type: ignore[no-untyped-def]
+def _count(table: str) -> Callable[[Transaction], int]:
     return lambda tx: tx.count(f"SELECT count(*) FROM {table}")
 
 
@@ -91,7 +100,10 @@ async def test_both_had_something_open_and_everything_is_answered_in_the_end(tow
         for phase, found in (await town.house.dispositions(contact)).items()
         if phase == "after"
     }
-    assert await town.house.store.read(lambda tx: tx.count("SELECT count(*) FROM conversations WHERE turn <> 'ended'")) == 0
+    assert (
+        await town.house.store.read(lambda tx: tx.count("SELECT count(*) FROM conversations WHERE turn <> 'ended'"))
+        == 0
+    )
     assert len(ends) == 1
 
 
@@ -137,13 +149,18 @@ async def test_both_were_choosing_when_to_be_called(town: Town) -> None:
     await town.at_page(Said("/call-me", "w8"))
     one = await _linked(town, other)
     await town.house.says(ANNA, "/ring")
-    assert await town.house.store.read(lambda tx: tx.count("SELECT count(*) FROM call_backs WHERE person_id <> :p", p=one.id)) == 0
+    assert (
+        await town.house.store.read(
+            lambda tx: tx.count("SELECT count(*) FROM call_backs WHERE person_id <> :p", p=one.id)
+        )
+        == 0
+    )
 
 
 async def test_in_a_chain_all_are_one_and_all_are_erased(town: Town) -> None:
     """A turns out to be B, and B to be C: what is held of C is of all three; erasing C leaves nothing of any."""
     last, end = await _in_telegram(town, BO)
-    middle, bo = await _in_telegram(town, ANNA)
+    middle, _ = await _in_telegram(town, ANNA)
     begin, other = await _on_page(town)
     await _linked(town, other, ANNA)
     code = await _pass(town, await town.person("telegram", str(ANNA)))
@@ -248,7 +265,10 @@ async def test_an_older_copy_un_erases_and_un_stops_no_one_who_was_linked(tmp_pa
             await _linked(town, other)
     backup = copied(tmp_path)
     async with opened_with_journal(tmp_path) as house:
-        town.house, house.now = replace(house, premises=town.house.premises, rooms=house.rooms), house.now + timedelta(minutes=5)
+        town.house, house.now = (
+            replace(house, premises=town.house.premises, rooms=house.rooms),
+            house.now + timedelta(minutes=5),
+        )
         town.house.now = house.now
         if backed_up == "before":
             await _linked(town, other)

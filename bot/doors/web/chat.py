@@ -45,6 +45,7 @@ def routes(hall: Hall) -> list[BaseRoute]:
     """The pages of this room, for the listener."""
     chat = _Chat(hall)
     return [
+        Route(CHAT.rstrip("/"), chat.lead, methods=["GET"]),
         Route(CHAT, chat.show, methods=["GET"]),
         Route(CHAT, chat.act, methods=["POST"]),
         Route(CHAT + "list", chat.part, methods=["GET"]),
@@ -64,6 +65,10 @@ class _Chat:
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._store = hall.house.store
+
+    async def lead(self, request: Request) -> Response:
+        """Typed without its last stroke, it leads to the chat, by our own address."""
+        return self._hall.to(request, CHAT)
 
     async def show(self, request: Request) -> Response:
         """The chat as it stands; what is due is asked, since somebody is here."""
