@@ -95,7 +95,10 @@ def _settings(examples: int, **more: Any) -> settings:
 def _checks(case: Case[Any]) -> list[Any]:
     # Of many contacts each is refused by itself, within an answer that is well.
     several = isinstance(case.body, dict) and isinstance(case.body.get("contacts"), list)
-    left_out = (*MEANT, "negative_data_rejection") if several else MEANT
+    # A header that is wrong for the blanks around it comes without them; and ours takes the place of a wrong key.
+    blanks = {name: value for name, value in (case.headers or {}).items() if str(value) != str(value).strip()}
+    only_headers = bool(case.headers) and case.method.upper() == "POST" and (blanks or "Authorization" in case.headers)
+    left_out = (*MEANT, "negative_data_rejection") if several or only_headers else MEANT
     return [check for check in CHECKS.get_all() if check.__name__ not in left_out]
 
 
