@@ -20,6 +20,7 @@ from bot.doors.web.reading import CameHere, Done, SaidHere, SpeaksHere, TappedHe
 from bot.doors.web.sight import Sight, is_due, sight
 from bot.pages import forms
 from bot.pages.forms import FormRefused
+from bot.pages.guard import TooLarge
 from bot.store import web_messages
 from flows.wording import plain
 
@@ -99,6 +100,8 @@ class _Chat:
             return await self._act(request, given)
         except FormRefused:
             return self._hall.told(request, self._hall.wanted(request), "form-old", 400)
+        except TooLarge:
+            raise  # told as everywhere
         except Exception as error:
             _log.error("what somebody did could not be kept (%s)", type(error).__name__)
             return self._again(request, given)

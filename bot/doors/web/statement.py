@@ -33,7 +33,7 @@ _SUPERVISION: Mapping[str, Supervision] = {
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What the page tells. `full`: all that the law asks for is met, as far as is known."""
+    """What the page tells. `full`: all that the law asks for is met, as far as is known. `own`: by the organisation."""
 
     full: bool
     assessed: date
@@ -41,6 +41,7 @@ class Statement:
     supervision: Supervision
     missing: tuple[Words, ...] = ()
     method: Words | None = None
+    own: bool = False
 
 
 def statement(organisation: Organisation) -> Statement:
@@ -51,4 +52,4 @@ def statement(organisation: Organisation) -> Statement:
         return Statement(True, ASSESSED, ASSESSED, supervision)
     if own.supervision is not None:
         supervision = Supervision("elsewhere", own.supervision)
-    return Statement(own.full, own.assessed, own.updated, supervision, own.missing, own.method)
+    return Statement(own.full, own.assessed, own.updated, supervision, own.missing, own.method, own=True)
