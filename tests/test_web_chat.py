@@ -76,10 +76,12 @@ async def test_from_the_first_tap_to_thanks_by_forms_alone(place: Site) -> None:
     registered = await place.register("phone-call", channel="phone")
     async with citizen(place, **{"Accept-Language": "en"}) as somebody:
         page = await somebody.begin(registered.code)
-        for _ in range(12):
+        chosen = False
+        for _ in range(20):
             if "Skip" not in page.taps:
                 break
-            label = next(iter(_answers(page)), None)
+            label = "Done" if chosen else next(iter(_answers(page)), None)
+            chosen = "Done" in page.taps and not chosen
             page = await (somebody.taps(label) if label else somebody.says("It went well enough."))
         assert "Thank you!" in page.text
     kept = await place.house.store.read(
