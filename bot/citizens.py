@@ -102,7 +102,7 @@ class Citizens:
     def _is_for_whole(self, tx: Transaction, what: What, person: Person) -> bool:
         # A link that may have been passed on shows and erases nothing of what was answered before.
         if isinstance(what, Said):
-            return wish(what.text) in ("mydata", "erase")
+            return wish(what.text) in ("mydata", "erase", "change")
         if isinstance(what, Tapped):
             offered = outbox.offered(tx, what.outbox, person.lookup)
             buttons = [button for row in outbox.read(offered.body).buttons for button in row] if offered else []

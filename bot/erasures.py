@@ -173,7 +173,8 @@ class Erasures:
             place = Place(reference.unit, reference.journey)
             erasures.bury(tx, place, bytes.fromhex(reference.reference_lookup), entry.at)
         persons = self._persons_of(tx, entry)
-        for person in persons:
+        others = [other for person in persons for other in people.same_as(tx, person)]
+        for person in (*others, *persons):
             erasures.delete_person(tx, person, self._premises.zone, tally)
         for lookup in map(bytes.fromhex, entry.lookups):
             if persons:

@@ -128,6 +128,8 @@ GUARDED = {one: roles for one, roles in ROUTES.items() if roles}
 POSTS = sorted(path for method, path in ROUTES if method == "POST")
 GETS = sorted(path for method, path in ROUTES if method == "GET")
 OF_NO_UNIT = (
+    "/console/health",
+    "/console/members/new",
     "/console/sign-out",
     "/console/me/",
     "/console/staff-chat",
@@ -135,7 +137,7 @@ OF_NO_UNIT = (
     "/console/import",
     "/console/journeys",
 )
-"""What is the member's own, or everybody's; what they drop is theirs alone."""
+"""What is the member's own, or everybody's; what they drop, and whom they add, is theirs alone."""
 
 MARK, WORDS, NUMBER = "GRANNE-77", "hemliga ord zzqqx", "+46 70 174 06 35"
 """Of the unit centrum: a reference, own words, a number to call."""
@@ -146,7 +148,7 @@ AROUND = ("Change", "Skip", "Later", "No thanks", "Call me", "I have a wish")
 FILLED = {
     "journey": "office-visit", "unit": "centrum", "service": "", "channel": "", "language": "sv", "day": "2026-11-25",
     "time": "10:00", "kind": "poster", "cards": "2", "week": "2026-W47", "find": MARK, "reference": MARK,
-    "action": "cancel", "do": "cancel", "sure": "1", "reason": "difficult", "outcome": "reached", "name": "Somebody",
+    "action": "cancel", "do": "cancel", "sure": "1", "reason": "other", "outcome": "reached", "name": "Somebody",
     "email": "a@example.org", "role": "admin", "from_day": "2026-11-23",
 }  # fmt: skip
 

@@ -240,6 +240,46 @@ async def test_a_week_tells_the_same_before_and_after_linking(town: Town, tmp_pa
     assert other.id in {row["person"] for row in before["answers"]}
 
 
+async def test_a_follow_up_that_was_planned_when_they_were_linked_keeps_whom_it_carried(
+    town: Town, tmp_path: Path
+) -> None:
+    """Bound before, begun after: its row in the old week stays as it was, whoever is asked now."""
+    house = town.house
+    await _in_telegram(town)
+    _, other = await _on_page(town)
+    later = await house.register(start=house.now + timedelta(days=2), reference="B 2")
+    await town.at_page(Said(f"/start {later.code}", "w9"))
+    for _ in range(6):
+        await house.beat(hours=24)
+    house.now = CLOSED
+    before = await made(house, tmp_path / "exports")
+    house.now = CLOSED + timedelta(hours=6)
+    other = await town.person("web", town.browser)
+    one = await _linked(town, other)
+    assert one.id != other.id
+    for _ in range(3):
+        await house.beat(hours=24)
+    after = await made(house, tmp_path / "exports")
+    for table, rows in before.items():
+        assert after[table] == rows, table
+    assert other.id in {row["person"] for row in before["answers"]}
+
+
+async def test_a_contact_that_becomes_somebody_elses_carries_them_from_then_on(town: Town, tmp_path: Path) -> None:
+    """Whom it carried before two were linked is not whom it carries once a third has begun with its invitation."""
+    house = town.house
+    await _in_telegram(town)
+    _, other = await _on_page(town)
+    planned = await house.register(start=house.now + timedelta(days=2))
+    await town.at_page(Said(f"/start {planned.code}", "w9"))
+    await _linked(town, other)
+    await house.store.write(house.rooms.invitations.release, planned.id)
+    await house.says(BO, f"/start {planned.code}")
+    bo = await town.person("telegram", str(BO))
+    tables = await made(house, tmp_path / "exports", now=CLOSED)
+    assert {row["person"] for row in tables["follow_ups"] if row["contact_id"] == planned.id} == {bo.id}
+
+
 async def test_what_is_held_is_of_both(town: Town) -> None:
     """My data of either address tells of both conversations, also days later."""
     first, _ = await _in_telegram(town)
@@ -280,7 +320,6 @@ async def test_an_older_copy_un_erases_and_un_stops_no_one_who_was_linked(tmp_pa
     put_back(tmp_path, backup)
     async with opened_with_journal(tmp_path) as house:
         town.house = house
-        await house.store.write(house.rooms.people.forget_without_purpose, house.now + timedelta(days=2))
         rows = await _rows(house)
         stopped = {stop.lookup for stop in await house.store.read(erasures.stopped)}
     keyring = house.premises.keyring

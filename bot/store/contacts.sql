@@ -39,7 +39,9 @@ SELECT id, journey, fingerprint, person_id, invitation, audience, unit, service,
 UPDATE contacts SET fingerprint = :fingerprint WHERE id = :id AND fingerprint IS NULL
 
 -- bind: the person whose contact it is, and whether they came to it by its matter alone
-UPDATE contacts SET person_id = :person, by_matter = :by_matter WHERE id = :id
+UPDATE contacts SET person_id = :person, by_matter = :by_matter,
+                    known_as = CASE WHEN person_id IS :person THEN known_as END
+ WHERE id = :id
 
 -- move: it takes place at another time
 UPDATE contacts SET start_at = :start, end_at = :end, moved_at = :now WHERE id = :id

@@ -1,7 +1,8 @@
--- add: a conversation that begins
+-- add: a conversation that begins; its rows carry whom the contact's other rows carry
 INSERT INTO conversations (id, follow_up_id, contact_id, person_id, door, fingerprint, state, turn, useful_until,
-                           began_at, asked_at)
-VALUES (:id, :follow_up, :contact, :person, :door, :fingerprint, :state, :turn, :useful_until, :now, :asked_at)
+                           began_at, asked_at, known_as)
+VALUES (:id, :follow_up, :contact, :person, :door, :fingerprint, :state, :turn, :useful_until, :now, :asked_at,
+        (SELECT known_as FROM contacts WHERE id = :contact AND person_id = :person))
 
 -- of_id: one conversation
 SELECT * FROM conversations WHERE id = :id
