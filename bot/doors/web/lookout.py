@@ -78,7 +78,8 @@ class Lookout:
         rung = asyncio.Event()
         self._pages.setdefault(lookup, []).append(rung)
         try:
-            if await self._store.read(web_messages.is_waiting, lookup):
+            # What came, or became due, between the page and its stream was seen by nobody.
+            if await self._store.read(self._has_news, lookup, self._now()):
                 yield None
             while not self._closed:
                 await rung.wait()
@@ -126,6 +127,9 @@ class Lookout:
         for lookup in lookups:
             for rung in self._pages.get(lookup, ()):
                 rung.set()
+
+    def _has_news(self, tx: Transaction, lookup: bytes, now: datetime) -> bool:
+        return web_messages.is_waiting(tx, lookup) or self._due(tx, lookup, now)
 
     def _due_for(self, tx: Transaction, lookups: Sequence[bytes], now: datetime) -> list[bytes]:
         return [lookup for lookup in lookups if self._due(tx, lookup, now)]
