@@ -164,7 +164,7 @@ async def test_a_small_unit_can_not_be_had_by_subtraction(place: Site, member: s
     """All units less the large one would be the three of the small one: the large one is held back, with the reason."""
     async with desk(place, "analyst", member, "en") as somebody:
         page = (await somebody.get(f"{ANSWERS}?journey=beside&unit=norr")).text
-        assert "would give a small unit away" in card(page, "secret?")
+        assert "would give a small group away" in card(page, "secret?")
         assert not re.search(r"<svg|measure|share-bar|Usual", page.partition('id="content"')[2])
         shown = (await somebody.get(f"{ANSWERS}?journey=visit&unit=norr")).text
         assert "Answered: 40." in card(shown, "told?")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import database, weeks
+from bot.store import database, tallies, weeks
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import WeekFile
 from bot.store.weeks import WeekNotEnded
@@ -118,7 +118,7 @@ async def test_what_was_registered_later_is_not_in_an_old_week(store: Store) -> 
     await store.write(fill)
     then = await store.read(lambda tx: list(weeks.follow_ups(tx, WEEK, ZONE, False)))
     assert [row.contact_id for row in then] == ["contact-00001"]
-    (funnel,) = await store.read(lambda tx: weeks.funnel(tx, WEEK, WEEK, WEEK, ZONE, False))
+    (funnel,) = await store.read(lambda tx: tallies.funnel(tx, [WEEK], WEEK, ZONE, False))
     assert funnel.registered == 1
     (seen,) = await store.read(lambda tx: list(weeks.follow_ups(tx, "2026-W48", ZONE, False)))
     assert seen.contact_id == "contact-00002"
@@ -139,7 +139,7 @@ async def test_the_funnel_counts_contacts_with_a_personal_invitation(store: Stor
         rows.change(rows.contact(MONDAY), MONDAY, cancelled_at=MONDAY)
 
     await store.write(fill)
-    (row,) = await store.read(lambda tx: weeks.funnel(tx, WEEK, WEEK, WEEK, ZONE, False))
+    (row,) = await store.read(lambda tx: tallies.funnel(tx, [WEEK], WEEK, ZONE, False))
     assert (row.registered, row.opened, row.begun, row.finished, row.still_open) == (4, 3, 2, 1, 2)
     (reason,) = await store.read(lambda tx: weeks.reasons(tx, WEEK, WEEK, WEEK, ZONE, False))
     assert (reason.disposition, reason.follow_ups) == ("missed", 1)
@@ -157,11 +157,11 @@ async def test_a_person_counts_once_with_the_latest_answer(store: Store) -> None
         rows.answer(talk, "whole", MONDAY + timedelta(days=2), codes="5", number=5, supersedes=2)
 
     await store.write(fill)
-    tallies = await store.read(lambda tx: weeks.tallies(tx, WEEK, WEEK, False))
-    whole = [row for row in tallies if row.question == "whole"]
+    settled = await store.read(lambda tx: tallies.tallies(tx, {"week": [WEEK]}, False))
+    whole = [row for row in settled if row.question == "whole"]
     assert [(row.codes, row.persons) for row in whole if row.persons] == [("5", 1)]
     assert sum(row.contacts for row in whole) == 2
-    assert [(row.answered, row.persons, row.contacts) for row in tallies if row.question == "told"] == [(0, 1, 1)]
+    assert [(row.answered, row.persons, row.contacts) for row in settled if row.question == "told"] == [(0, 1, 1)]
 
 
 async def test_control_sums_count_options_masks_and_erased_rows(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 Figures are made by the code that makes the report, of closed weeks alone: a period of four fixed weeks stands as the
 latest report about it tells it, so that page and report can't be subtracted from each other. The figures of one unit
-pass `bot.workbook.units` besides, because everybody may have those of all units: a unit is held back where it, the
+pass `bot.workbook.parts` besides, because everybody may have those of all units: a unit is held back where it, the
 units beside it or a week of its own would come out small. A member of one unit sees that unit's figures and no others;
 they are held back in the same way, since the report of all units may lie on the same desk.
 """
@@ -25,14 +25,14 @@ from bot.console.gate import Gate, Visit
 from bot.console.question_cards import Card, cards, stops
 from bot.store.database import Transaction
 from bot.store.weeks import week_end
-from bot.workbook.counted import Counted, Told, counted, counted_by_unit, told_periods
+from bot.workbook.counted import Counted, Told, counted, counted_by, told_periods
 from bot.workbook.edition import Edition
-from bot.workbook.entries import Entry
+from bot.workbook.entries import Entry, period_entries
 from bot.workbook.names import journey_title, period_label
+from bot.workbook.parts import part_entries, part_response
 from bot.workbook.response import Response as Came
 from bot.workbook.response import of_period
 from bot.workbook.texts import Texts
-from bot.workbook.units import period_entries, unit_entries, unit_response
 
 PATH = "/console/answers"
 _MOST_PERIODS = 39
@@ -77,7 +77,7 @@ async def _answers(visit: Visit) -> Response:
         return visit.page("answers_none.html", may_read=visit.member.role in verbatims.READERS)
     premises, say, whole = visit.house.premises, Texts(visit.language), look.whole
     edition = Edition(look.told.week, premises.organisation, say, visit.now, premises.zone, premises.simulated)
-    entries = period_entries(whole) if unit is None else unit_entries(whole, look.units, unit)
+    entries = period_entries(whole) if unit is None else part_entries(whole, look.units).get(unit, [])
     seen = whole if unit is None else look.units.get(unit)
     journey = _journey(whole, seen, entries, query.get("journey", ""))
     entries = [entry for entry in entries if entry.key.journey == journey]
@@ -113,7 +113,7 @@ def _looked(tx: Transaction, visit: Visit, period: str, unit: str | None) -> _Lo
     if told is None:
         return _Look(periods, None, None, {})
     whole = counted(tx, told.week, premises.zone, premises.simulated)
-    units = {} if unit is None else counted_by_unit(tx, whole, premises.zone, premises.simulated)
+    units = {} if unit is None else counted_by(tx, whole, premises.zone, premises.simulated, "unit")
     return _Look(periods, told, whole, units)
 
 
@@ -134,7 +134,7 @@ def _came(look: _Look, unit: str | None, journey: str, say: Texts) -> Came | Non
     if look.whole is None:
         return None
     if unit is not None:
-        return unit_response(look.whole, look.units, unit, journey, say)
+        return part_response(look.whole, look.units, unit, journey, say)
     return next((of_period(look.whole, row, say) for row in look.whole.funnel if row.journey == journey), None)
 
 

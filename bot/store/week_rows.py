@@ -125,33 +125,6 @@ class FollowUpRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TallyRow:
-    """So many persons (each counted once a question) and contacts settled a question in this way."""
-
-    fingerprint: str
-    question: str
-    retrospective: int
-    answered: int
-    codes: str
-    number: float | None
-    persons: int
-    contacts: int
-
-
-@dataclass(frozen=True, slots=True)
-class FunnelRow:
-    """How far the contacts of one journey had come; `still_open` counts follow-ups, the others contacts."""
-
-    journey: str
-    audience: str
-    registered: int
-    opened: int
-    begun: int
-    finished: int
-    still_open: int
-
-
-@dataclass(frozen=True, slots=True)
 class OpenRow:
     """So many contacts of one journey began from a poster or a card; they are of so many persons."""
 

@@ -19,10 +19,8 @@ from bot.store.week_rows import (
     AnswerRow,
     CauseRow,
     FollowUpRow,
-    FunnelRow,
     OpenRow,
     ReasonRow,
-    TallyRow,
     VersionRow,
     WeekFile,
 )
@@ -37,11 +35,6 @@ class WeekNotEnded(Exception):
 @dataclass(frozen=True, slots=True)
 class _Week:
     week: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Masked:
-    masked: str
 
 
 def open_week(tx: Transaction, now: datetime, zone: tzinfo) -> str:
@@ -99,6 +92,15 @@ def week_after(week: str) -> str:
     return f"{next_year}-W{next_number:02d}"
 
 
+def weeks_of(first: str, last: str) -> list[str]:
+    """The weeks from `first` to `last`, both of them; none where they stand the wrong way round."""
+    found = []
+    while first <= last:
+        found.append(first)
+        first = week_after(first)
+    return found
+
+
 def unmade(tx: Transaction) -> list[str]:
     """Closed weeks that lack the record of their report or of their data file, oldest first."""
     return [row.week for row in tx.each(_Week, _SQL["unmade"])]
@@ -128,48 +130,29 @@ def versions(tx: Transaction, week: str) -> list[VersionRow]:
     return tx.all(VersionRow, _SQL["versions"], week=week, before=before)
 
 
-def answers(tx: Transaction, week: str, simulated: bool) -> Iterator[AnswerRow]:
-    """Every settled question recorded in the week, in order of recording; only simulated ones, or none of
-    them.
+def answers(tx: Transaction, week: str, simulated: bool, unit: str | None = None) -> Iterator[AnswerRow]:
+    """Every settled question recorded in the week, in order of recording; only simulated ones, or none of them.
+
+    `unit`: of contacts that this unit met alone, as it stood when the follow-up began.
     """
-    return tx.each(AnswerRow, _SQL["answers"], week=week, simulated=int(simulated))
+    return tx.each(AnswerRow, _SQL["answers"], week=week, simulated=int(simulated), unit=unit)
 
 
-def responses(tx: Transaction, week: str, simulated: bool) -> Iterator[AnswerRow]:
-    """What contacts with an answer in the week had answered up to its close, corrections applied.
+def responses(tx: Transaction, first: str, last: str, simulated: bool) -> Iterator[AnswerRow]:
+    """What contacts with an answer in the weeks `first` to `last` had answered up to its close, corrections applied.
 
     Rows come by journey and contact, and within a contact in order of recording.
     """
-    return tx.each(AnswerRow, _SQL["responses"], week=week, simulated=int(simulated))
+    return tx.each(AnswerRow, _SQL["responses"], first=first, week=last, simulated=int(simulated))
 
 
-def follow_ups(tx: Transaction, week: str, zone: tzinfo, simulated: bool) -> Iterator[FollowUpRow]:
-    """Follow-ups whose contact started in the week, or which changed in it, by the contact's start."""
+def follow_ups(
+    tx: Transaction, week: str, zone: tzinfo, simulated: bool, unit: str | None = None
+) -> Iterator[FollowUpRow]:
+    """Follow-ups whose contact started in the week, or which changed in it, by the contact's start; `unit` as above."""
     start, end = week_start(week, zone), week_end(week, zone)
-    return tx.each(FollowUpRow, _SQL["follow_ups"], week=week, start=start, end=end, simulated=int(simulated))
-
-
-def tallies(tx: Transaction, first: str, last: str, simulated: bool) -> list[TallyRow]:
-    """How each question put in the weeks `first` to `last` was settled, one answer a person, corrections
-    applied.
-
-    Rows that are neither a person's latest answer nor a contact's are left out of both counts.
-    """
-    return tx.all(TallyRow, _SQL["tallies"], first=first, last=last, simulated=int(simulated))
-
-
-def funnel(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool) -> list[FunnelRow]:
-    """The funnel of contacts that started in the weeks `first` to `last`, as it stood at the close of
-    `week`.
-    """
-    return tx.all(
-        FunnelRow,
-        _SQL["funnel"],
-        start=week_start(first, zone),
-        until=week_end(last, zone),
-        close=week_end(week, zone),
-        week=week,
-        simulated=int(simulated),
+    return tx.each(
+        FollowUpRow, _SQL["follow_ups"], week=week, start=start, end=end, simulated=int(simulated), unit=unit
     )
 
 
@@ -208,30 +191,6 @@ def reasons(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, sim
         week=week,
         simulated=int(simulated),
     )
-
-
-def answer_rows(tx: Transaction, week: str, simulated: bool) -> int:
-    """How many rows the week's answers make, counted by the database: the control sum of an export."""
-    return tx.count(_SQL["answer_rows"], week=week, simulated=int(simulated))
-
-
-def masked(tx: Transaction, week: str, simulated: bool) -> dict[str, int]:
-    """Pieces masked in the week's answers: kind -> how many, by kind."""
-    counts: dict[str, int] = {}
-    for row in tx.each(_Masked, _SQL["masked"], week=week, simulated=int(simulated)):
-        for kind in row.masked.split():
-            counts[kind] = counts.get(kind, 0) + 1
-    return dict(sorted(counts.items()))
-
-
-def erased(tx: Transaction, week: str) -> int:
-    """Answer rows of this week erased since."""
-    return tx.count(_SQL["erased"], week=week)
-
-
-def erased_follow_ups(tx: Transaction, week: str) -> int:
-    """Follow-ups that this week's data file told of, erased since."""
-    return tx.count(_SQL["erased_follow_ups"], week=week)
 
 
 def schema(tx: Transaction) -> str:

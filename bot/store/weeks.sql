@@ -39,7 +39,7 @@ WHERE first_used_at < :before
    )
 ORDER BY first_used_at, fingerprint;
 
--- answers: every settled question recorded in the week
+-- answers: every settled question recorded in the week; of contacts met by one unit, where one is asked for
 SELECT a.id, a.uid, a.follow_up_id, a.contact_id, a.person_id, a.question, a.status, a.codes, a.number, a.text, a.drawn,
     a.draw_probability, a.language, a.door, a.asked_at, a.answered_at, a.recorded_at, a.week, p.uid AS supersedes,
     v.fingerprint, f.phase, f.retrospective, COALESCE(h.late, f.late) AS late, f.sent_at, h.state, h.disposition,
@@ -62,9 +62,10 @@ LEFT JOIN answers AS p ON p.id = a.supersedes
 LEFT JOIN follow_up_history AS h
     ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
 WHERE a.week = :week AND c.simulated = :simulated
+  AND (:unit IS NULL OR CASE WHEN f.begun_at IS NULL THEN k.unit ELSE f.unit END = :unit)
 ORDER BY a.id;
 
--- responses: the latest answers, up to the week, of every contact that answered something in it; by journey and contact
+-- responses: the latest answers, up to a week, of each contact that answered in a span ending there; by journey, contact
 SELECT a.id, a.uid, a.follow_up_id, a.contact_id, a.person_id, a.question, a.status, a.codes, a.number, a.text, a.drawn,
     a.draw_probability, a.language, a.door, a.asked_at, a.answered_at, a.recorded_at, a.week, NULL AS supersedes,
     v.fingerprint, f.phase, f.retrospective, COALESCE(h.late, f.late) AS late, f.sent_at, h.state, h.disposition,
@@ -85,29 +86,14 @@ LEFT JOIN contact_history AS k
 LEFT JOIN open_invitations AS o ON o.id = c.open_invitation_id
 LEFT JOIN follow_up_history AS h
     ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
-WHERE a.contact_id IN (SELECT contact_id FROM answers WHERE week = :week)
+WHERE a.contact_id IN (SELECT contact_id FROM answers WHERE week BETWEEN :first AND :week)
   AND a.week <= :week AND c.simulated = :simulated
   AND NOT EXISTS (
       SELECT 1 FROM answers AS s WHERE s.contact_id = a.contact_id AND s.supersedes = a.id AND s.week <= :week
   )
 ORDER BY c.journey, a.contact_id, a.id;
 
--- answer_rows: how many rows the answers of the week make, one per chosen option, counted without reading them
-SELECT COALESCE(SUM(1 + LENGTH(a.codes) - LENGTH(REPLACE(a.codes, ' ', ''))), 0)
-FROM answers AS a JOIN contacts AS c ON c.id = a.contact_id
-WHERE a.week = :week AND c.simulated = :simulated;
-
--- masked: the pieces masked in the answers of the week
-SELECT a.masked FROM answers AS a JOIN contacts AS c ON c.id = a.contact_id
-WHERE a.week = :week AND c.simulated = :simulated AND a.masked <> '';
-
--- erased: answer rows of the week erased since
-SELECT rows FROM erased WHERE week = :week;
-
--- erased_follow_ups: follow-ups that the week's data file told of, erased since
-SELECT follow_ups FROM erased WHERE week = :week;
-
--- follow_ups: those whose contact started in the week, or which changed in it
+-- follow_ups: those whose contact started in the week, or which changed in it; of one unit, where one is asked for
 WITH told (id, contact_id) AS MATERIALIZED (
     SELECT o.id, o.contact_id FROM contact_history AS k JOIN follow_ups AS o ON o.contact_id = k.contact_id
     WHERE k.start_at >= :start AND k.start_at < :end AND k.week <= :week
@@ -175,67 +161,8 @@ JOIN follow_ups AS f ON f.id = told.id
 JOIN follow_up_history AS h
     ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = told.id AND week <= :week)
 LEFT JOIN conversations AS v ON v.follow_up_id = told.id AND v.began_at < :end
+WHERE :unit IS NULL OR CASE WHEN f.begun_at < :end THEN f.unit ELSE s.unit END = :unit
 ORDER BY 24, f.contact_id, CASE f.phase WHEN 'before' THEN 1 WHEN 'during' THEN 2 ELSE 3 END;
-
--- tallies: how many persons settled each question in which way within some weeks, one answer a person: the latest given
-WITH put AS (
-    SELECT a.question, f.retrospective, c.journey, v.fingerprint, a.person_id, a.contact_id, a.codes, a.number,
-        a.status = 'answered' AS answered,
-        ROW_NUMBER() OVER (
-            PARTITION BY c.journey, a.question, f.retrospective, a.person_id
-            ORDER BY a.status = 'answered' DESC, a.id DESC
-        ) AS place,
-        ROW_NUMBER() OVER (
-            PARTITION BY a.contact_id, a.question, f.retrospective ORDER BY a.status = 'answered' DESC, a.id DESC
-        ) AS place_in_contact
-    FROM answers AS a
-    JOIN conversations AS v ON v.id = a.conversation_id
-    JOIN follow_ups AS f ON f.id = a.follow_up_id
-    JOIN contacts AS c ON c.id = a.contact_id
-    WHERE a.week BETWEEN :first AND :last AND c.simulated = :simulated
-      AND a.status IN ('answered', 'skipped', 'not-understood', 'left')
-      AND a.id NOT IN (
-          SELECT supersedes FROM answers WHERE week BETWEEN :first AND :last AND supersedes IS NOT NULL
-      )
-)
-SELECT fingerprint, question, retrospective, answered, codes, number, SUM(place = 1) AS persons,
-    SUM(place_in_contact = 1) AS contacts
-FROM put
-WHERE place = 1 OR place_in_contact = 1
-GROUP BY journey, fingerprint, question, retrospective, answered, codes, number
-ORDER BY journey, fingerprint, question, retrospective, answered, codes, number;
-
--- funnel: how far the personally invited contacts that started within a span had come when a week ended
-WITH started AS MATERIALIZED (
-    SELECT k.contact_id, k.unit, k.cause, k.cancelled_at FROM contact_history AS k
-    WHERE k.start_at >= :start AND k.start_at < :until AND k.week <= :week
-      AND NOT EXISTS (
-          SELECT 1 FROM contact_history AS n WHERE n.contact_id = k.contact_id AND n.id > k.id AND n.week <= :week
-      )
-),
-followed AS MATERIALIZED (
-    -- CROSS: from the contacts on; SQLite would begin with every follow-up there is.
-    SELECT started.contact_id, MAX(h.disposition = 'answered') AS finished, SUM(h.state <> 'ended') AS still_open
-    FROM started
-    CROSS JOIN follow_ups AS f ON f.contact_id = started.contact_id
-    JOIN follow_up_history AS h
-        ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
-    GROUP BY started.contact_id
-),
-invited AS MATERIALIZED (
-    SELECT c.journey, c.audience,
-        EXISTS (SELECT 1 FROM invitations AS i WHERE i.contact_id = c.id AND i.opened_at < :close) AS looked,
-        EXISTS (SELECT 1 FROM invitations AS i WHERE i.contact_id = c.id AND i.bound_at < :close AND i.person_id IS NOT NULL)
-            OR EXISTS (SELECT 1 FROM answers AS a WHERE a.contact_id = c.id AND a.week <= :week) AS bound,
-        COALESCE(followed.finished, 0) AS finished, COALESCE(followed.still_open, 0) AS still_open
-    FROM started
-    JOIN contacts AS c ON c.id = started.contact_id
-    LEFT JOIN followed ON followed.contact_id = started.contact_id
-    WHERE started.cancelled_at IS NULL AND c.invitation = 'personal' AND c.simulated = :simulated
-)
-SELECT journey, audience, COUNT(*) AS registered, SUM(looked OR bound OR finished) AS opened,
-    SUM(bound OR finished) AS begun, SUM(finished) AS finished, SUM(still_open) AS still_open
-FROM invited GROUP BY journey, audience ORDER BY journey, audience;
 
 -- begun_openly: how many contacts of a span began from a poster or a card, and of how many persons they are
 WITH started AS MATERIALIZED (

@@ -1,6 +1,6 @@
-"""Counted: what the figures of a closed week and its four-week period are told from, for the report and the console.
+"""Counted: what the figures of a closed week and of the weeks before it are told from, for report, console and digest.
 
-Counts only: nobody's answer by itself. How much of them may be shown is decided in `shown`, `response` and `units`.
+Counts only: nobody's answer by itself. How much of them may be shown is decided in `shown`, `response` and `parts`.
 """
 
 from __future__ import annotations
@@ -9,28 +9,41 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot.figures.periods import latest_period
-from bot.store import unit_weeks, weeks
+from bot.figures.periods import WEEKS, latest_period, number_of, week_of
+from bot.store import tallies, weeks
 from bot.store.database import Transaction
-from bot.store.week_rows import FunnelRow
+from bot.store.tallies import Cut, FunnelRow, TallyRow
 from bot.workbook.catalogue import Catalogue
 from bot.workbook.shown import Distributions, distributions
+
+PERIOD, LATEST = "period", "latest"
+"""The names of the two spans of several weeks; a single week is called by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One closed week. `period` are the four weeks of the latest period that has ended.
+    """One closed week. `period` are the four weeks of the latest fixed period that has ended; `latest` the four weeks
+    that end with this one, or others that were asked for.
 
-    `by_week` and `funnels` hold each week of the period and the week itself; `whole` and `funnel` the period.
+    `by_week` and `funnels` hold each week of both and the week itself; `whole` and `funnel` the period, `recent` and
+    `recent_funnel` the latest weeks.
     """
 
     week: str
     period: tuple[str, ...]
+    latest: tuple[str, ...]
     catalogue: Catalogue
     by_week: Mapping[str, Distributions]
     whole: Distributions
+    recent: Distributions
     funnels: Mapping[str, Sequence[FunnelRow]]
     funnel: Sequence[FunnelRow]
+    recent_funnel: Sequence[FunnelRow]
+
+    @property
+    def rolls(self) -> bool:
+        """Whether `latest` are the four weeks up to this one: nobody asked for others."""
+        return self.latest == weeks_before(self.week)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +55,30 @@ class Told:
     answered: bool
 
 
-def counted(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool) -> Counted:
-    """Read a closed week. Simulated contacts only, or none of them."""
+def weeks_before(week: str) -> tuple[str, ...]:
+    """The four weeks, oldest first, of which this one is the last."""
+    last = number_of(week)
+    return tuple(week_of(last - back) for back in reversed(range(WEEKS)))
+
+
+def counted(
+    tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, latest: Sequence[str] | None = None
+) -> Counted:
+    """Read a closed week. Simulated contacts only, or none of them. `latest`: other weeks than the four up to it."""
     catalogue = Catalogue(weeks.versions(tx, week))
-    period = latest_period(week)
-    # A contact starts in one week alone, so that a period's counts are those of its weeks added up.
-    funnels = {each: weeks.funnel(tx, each, each, week, zone, simulated) for each in {*period, week}}
-    return Counted(
-        week=week,
-        period=period,
-        catalogue=catalogue,
-        by_week={each: distributions(weeks.tallies(tx, each, each, simulated), catalogue) for each in {*period, week}},
-        whole=distributions(weeks.tallies(tx, period[0], period[-1], simulated), catalogue),
-        funnels=funnels,
-        funnel=_added(row for each in period for row in funnels[each]),
-    )
+    weeks_asked = tuple(latest) if latest is not None else weeks_before(week)
+    parts = _by_part(tx, week, weeks_asked, catalogue, zone, simulated, "")
+    return parts.get("") or _counted(week, weeks_asked, catalogue, [], [])
 
 
-def counted_by_unit(tx: Transaction, whole: Counted, zone: ZoneInfo, simulated: bool) -> dict[str, Counted]:
-    """The same week and period, unit by unit: every unit that has answers or contacts in the period, by its code."""
-    period = whole.period
-    tallies = {each: unit_weeks.tallies(tx, each, each, simulated) for each in period}
-    together = unit_weeks.tallies(tx, period[0], period[-1], simulated)
-    funnels = {each: unit_weeks.funnel(tx, each, each, whole.week, zone, simulated) for each in period}
-    units = {row.unit for row in together} | {row.unit for rows in funnels.values() for row in rows}
-    found = {}
-    for unit in sorted(units):
-        of_unit = {each: [row for row in rows if row.unit == unit] for each, rows in funnels.items()}
-        found[unit] = Counted(
-            week=whole.week,
-            period=period,
-            catalogue=whole.catalogue,
-            by_week={
-                each: distributions((row for row in rows if row.unit == unit), whole.catalogue)
-                for each, rows in tallies.items()
-            },
-            whole=distributions((row for row in together if row.unit == unit), whole.catalogue),
-            funnels=of_unit,
-            funnel=_added(row for each in period for row in of_unit[each]),
-        )
-    return found
+def counted_by(tx: Transaction, whole: Counted, zone: ZoneInfo, simulated: bool, cut: Cut) -> dict[str, Counted]:
+    """The same weeks, part by part: each that has answers or contacts in them, by its code ('' where none is known)."""
+    return _by_part(tx, whole.week, whole.latest, whole.catalogue, zone, simulated, cut)
 
 
 def told_periods(tx: Transaction, simulated: bool) -> list[Told]:
     """The periods that have ended and of which a week was closed, the latest first."""
-    closed = unit_weeks.closed(tx, simulated)
+    closed = tallies.closed(tx, simulated)
     with_rows = {row.week for row in closed}
     answered = {row.week for row in closed if row.answered}
     last = {latest_period(row.week): row.week for row in closed}
@@ -97,17 +89,51 @@ def told_periods(tx: Transaction, simulated: bool) -> list[Told]:
     ]
 
 
-def _added(rows: Iterable[FunnelRow]) -> list[FunnelRow]:
-    added: dict[tuple[str, str], FunnelRow] = {}
-    for row in rows:
-        before = added.get((row.journey, row.audience)) or FunnelRow(row.journey, row.audience, 0, 0, 0, 0, 0)
-        added[row.journey, row.audience] = FunnelRow(
-            row.journey,
-            row.audience,
-            before.registered + row.registered,
-            before.opened + row.opened,
-            before.begun + row.begun,
-            before.finished + row.finished,
-            before.still_open + row.still_open,
+def _by_part(
+    tx: Transaction,
+    week: str,
+    latest: tuple[str, ...],
+    catalogue: Catalogue,
+    zone: ZoneInfo,
+    simulated: bool,
+    cut: Cut,
+) -> dict[str, Counted]:
+    period = latest_period(week)
+    each = sorted({*period, *latest, week})
+    spans = {PERIOD: period, LATEST: latest, **{one: (one,) for one in each}}
+    settled = tallies.tallies(tx, spans, simulated, cut)
+    came = tallies.funnel(tx, each, week, zone, simulated, cut)
+    parts = sorted({row.part for row in settled} | {row.part for row in came})
+    return {
+        part: _counted(
+            week,
+            latest,
+            catalogue,
+            [row for row in settled if row.part == part],
+            [row for row in came if row.part == part],
         )
-    return [added[key] for key in sorted(added)]
+        for part in parts
+    }
+
+
+def _counted(
+    week: str, latest: tuple[str, ...], catalogue: Catalogue, settled: Iterable[TallyRow], came: Sequence[FunnelRow]
+) -> Counted:
+    period = latest_period(week)
+    each = sorted({*period, *latest, week})
+    by_span: dict[str, list[TallyRow]] = {name: [] for name in (PERIOD, LATEST, *each)}
+    for row in settled:
+        by_span[row.span].append(row)
+    funnels = {one: [row for row in came if row.span == one] for one in each}
+    return Counted(
+        week=week,
+        period=period,
+        latest=latest,
+        catalogue=catalogue,
+        by_week={one: distributions(by_span[one], catalogue) for one in each},
+        whole=distributions(by_span[PERIOD], catalogue),
+        recent=distributions(by_span[LATEST], catalogue),
+        funnels=funnels,
+        funnel=tallies.added((row for one in period for row in funnels[one]), PERIOD),
+        recent_funnel=tallies.added((row for one in latest for row in funnels[one]), LATEST),
+    )

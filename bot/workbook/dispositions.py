@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.figures.suppression import Showing, fewest, showing, with_total
-from bot.store.week_rows import FunnelRow, ReasonRow
+from bot.store.tallies import FunnelRow
+from bot.store.week_rows import ReasonRow
 from bot.workbook.cells import Value
 from bot.workbook.edition import Edition
 from bot.workbook.names import journey_title, period_label, reason_label

@@ -12,11 +12,12 @@ from bot.figures.distribution import Distribution
 from bot.figures.index import Mean, index_of, mean_of
 from bot.figures.intervals import wilson
 from bot.figures.suppression import Showing
+from bot.workbook.catalogue import Version
 from bot.workbook.cells import Value
 from bot.workbook.counted import Counted
 from bot.workbook.edition import Edition
 from bot.workbook.names import asked_text, curve_place, journey_title, part, period_label, touchpoint_name, why
-from bot.workbook.shown import Figure, Key, of_period, of_week, shown_counts, shown_mean
+from bot.workbook.shown import Figure, Key, of_latest, of_period, of_week, shown_counts, shown_mean
 from flows.journey import Journey, Question
 from flows.wording import in_language
 
@@ -45,19 +46,42 @@ class Entry:
 
 
 def entries_of(counts: Counted) -> Iterator[Entry]:
-    """Every question that was put, as it may be shown for the period and for the week."""
+    """Every question that was put, as the report shows it: for the latest weeks or the period, and for the week.
+
+    Of the latest four weeks where each of them can be shown by itself, else of the latest fixed period.
+    """
     week = counts.by_week.get(counts.week, {})
-    for code in counts.catalogue.journeys():
-        for version, question in counts.catalogue.questions(code):
-            for afterwards in (False, True):
-                key = Key(code, question.code, question.version, afterwards)
-                audience = version.journey.audience
-                if key in counts.whole:
-                    weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.period]
-                    figure = of_period(counts.whole[key], weeks, audience)
-                    yield Entry(version.journey, question, key, period_label(counts.period), figure)
-                if key in week:
-                    yield Entry(version.journey, question, key, counts.week, of_week(week[key], audience))
+    for version, question, key in _asked(counts):
+        if key in counts.recent or key in counts.whole:
+            figure, weeks = newest(counts, key, version.journey.audience)
+            yield Entry(version.journey, question, key, period_label(weeks), figure)
+        if key in week:
+            yield Entry(version.journey, question, key, counts.week, of_week(week[key], version.journey.audience))
+
+
+def period_entries(counts: Counted) -> list[Entry]:
+    """Every question that was put in the fixed period, as it may be shown of that period."""
+    time = period_label(counts.period)
+    return [
+        Entry(version.journey, question, key, time, of_fixed_period(counts, key, version.journey.audience))
+        for version, question, key in _asked(counts)
+        if key in counts.whole
+    ]
+
+
+def newest(counts: Counted, key: Key, audience: str) -> tuple[Figure, tuple[str, ...]]:
+    """A question's newest figure of several weeks, and which weeks those are."""
+    weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.latest]
+    latest = of_latest(counts.recent.get(key, _NOTHING), weeks, audience)
+    return (latest, counts.latest) if latest else (of_fixed_period(counts, key, audience), counts.period)
+
+
+def of_fixed_period(counts: Counted, key: Key, audience: str) -> Figure:
+    """A question's figure of the fixed period. Of weeks that were asked for and don't hold the period: nothing."""
+    if counts.period[0] < counts.latest[0] and not counts.rolls:
+        return Figure(Showing.HIDDEN, "span", counts.whole.get(key, _NOTHING))
+    weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.period]
+    return of_period(counts.whole.get(key, _NOTHING), weeks, audience)
 
 
 def question_rows(counts: Counted, entry: Entry, edition: Edition) -> Iterator[Sequence[Value]]:
@@ -113,3 +137,10 @@ def about(counts: Counted, entry: Entry, edition: Edition) -> tuple[str, str, st
 def place_of(entry: Entry) -> tuple[int, int]:
     """Where the question stands along its journey."""
     return curve_place(entry.journey, entry.question)
+
+
+def _asked(counts: Counted) -> Iterator[tuple[Version, Question, Key]]:
+    for code in counts.catalogue.journeys():
+        for version, question in counts.catalogue.questions(code):
+            for afterwards in (False, True):
+                yield version, question, Key(code, question.code, question.version, afterwards)

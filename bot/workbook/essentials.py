@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.figures.distribution import Distribution
 from bot.figures.index import index_of
 from bot.figures.intervals import wilson
 from bot.figures.suppression import Showing
 from bot.workbook.cells import Value
 from bot.workbook.edition import Edition
+from bot.workbook.entries import newest
 from bot.workbook.names import asked_text, curve_place, journey_title, why
 from bot.workbook.response import FIRST, NOTE, NUMBER, SECOND, of_period
 from bot.workbook.sheets import Column, Content, Form, Formed, Table
 from bot.workbook.shown import Figure, Key, shown_counts, shown_mean
-from bot.workbook.shown import of_period as figure_of_period
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.texts import Texts
 from flows.journey import Journey, Question
@@ -26,7 +25,6 @@ from flows.wording import in_language
 _NUMBERS = ("value", "from", "to", "answers", "asked", "contacts")
 _NAMES = ("measure", "journey", *_NUMBERS, "first-week", "last-week", "note")
 _WIDTHS = {"measure": FIRST, "journey": SECOND, "note": NOTE}
-_NOTHING = Distribution()
 
 
 def essentials_table(snapshot: Snapshot, edition: Edition) -> Table:
@@ -71,16 +69,17 @@ def _rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
         title = journey_title(snapshot, code, edition.say)
         for question, row in ((experience(journey), _index_row), (main_choice(journey), _share_row)):
             if question is not None:
-                name, figures, note = row(snapshot, journey, question, edition)
-                yield (name, title, *figures, snapshot.period[0], snapshot.period[-1], note)
+                figure, weeks = newest(snapshot, _key(snapshot, journey, question), journey.audience)
+                name, figures, note = row(snapshot, journey, question, figure, edition)
+                yield (name, title, *figures, weeks[0], weeks[-1], note)
         figures, note = _rate(snapshot, code, edition.say)
         yield (edition.say("essentials.rate"), title, *figures, snapshot.period[0], snapshot.period[-1], note)
 
 
 def _index_row(
-    snapshot: Snapshot, journey: Journey, question: Question, edition: Edition
+    snapshot: Snapshot, journey: Journey, question: Question, figure: Figure, edition: Edition
 ) -> tuple[str, Sequence[Content], str | None]:
-    say, figure = edition.say, _figure(snapshot, journey, question)
+    say = edition.say
     name = say("essentials.index", question=asked_text(edition, question))
     value, low, high = shown_mean(index_of(figure.distribution.by_number), figure.showing)
     note = _note(snapshot, journey, question, figure, say)
@@ -90,9 +89,9 @@ def _index_row(
 
 
 def _share_row(
-    snapshot: Snapshot, journey: Journey, question: Question, edition: Edition
+    snapshot: Snapshot, journey: Journey, question: Question, figure: Figure, edition: Edition
 ) -> tuple[str, Sequence[Content], str | None]:
-    say, figure, first = edition.say, _figure(snapshot, journey, question), question.choices[0]
+    say, first = edition.say, question.choices[0]
     label = in_language(first.label, say.language)
     name = say("essentials.share", question=asked_text(edition, question), choice=label)
     if figure.showing is not Showing.WHOLE:
@@ -119,24 +118,19 @@ def _rate(snapshot: Snapshot, journey: str, say: Texts) -> tuple[Sequence[Conten
     ), None
 
 
-def _figure(snapshot: Snapshot, journey: Journey, question: Question) -> Figure:
-    key = _key(snapshot, journey, question)
-    weeks = [snapshot.by_week[each].get(key, _NOTHING) for each in snapshot.period]
-    return figure_of_period(snapshot.whole.get(key, _NOTHING), weeks, journey.audience)
-
-
 def _key(snapshot: Snapshot, journey: Journey, question: Question) -> Key:
     # Asked in an earlier version only, before the journey was changed: that is the one with answers.
     versions = [
         key.version
-        for key in snapshot.whole
+        for key in (*snapshot.whole, *snapshot.recent)
         if (key.journey, key.question, key.afterwards) == (journey.code, question.code, False)
     ]
     return Key(journey.code, question.code, max(versions, default=question.version), False)
 
 
 def _note(snapshot: Snapshot, journey: Journey, question: Question, figure: Figure, say: Texts) -> str | None:
-    if _key(snapshot, journey, question) not in snapshot.whole:
+    key = _key(snapshot, journey, question)
+    if key not in snapshot.whole and key not in snapshot.recent:
         return say("notes.not-asked")
     if figure.why == "few" and question.kind != "scale":
         return say("notes.few-words")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.figures.funnel import Funnel, Rate
 from bot.figures.suppression import ENOUGH, Showing, fewest, showing
-from bot.store.week_rows import FunnelRow
+from bot.store.tallies import FunnelRow
 from bot.workbook.cells import Value
 from bot.workbook.counted import Counted
 from bot.workbook.names import journey_title, period_label

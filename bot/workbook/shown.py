@@ -1,7 +1,8 @@
 """What may be shown: the distribution of each question for a week and for a four-week period, with how much of it.
 
-A week is shown whole or not at all: under 30 persons there are only periods. A period yields to the weeks already
-shown beside it. Every report of a year obeys this together, not each on its own.
+A week is shown whole or not at all: under 30 persons there are only fixed periods. A period yields to the weeks already
+shown beside it. The latest weeks together are shown only where each of them is, so that they tell nothing that single
+weeks don't. Every report of a year obeys this together, not each on its own.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from bot.figures.suppression import (
     showing,
     with_weeks,
 )
-from bot.store.week_rows import TallyRow
+from bot.store.tallies import TallyRow
 from bot.workbook.catalogue import Catalogue
 from bot.workbook.cells import Value
 from bot.workbook.texts import Texts
 
-Why = Literal["", "few", "protected", "hidden", "week-few", "derived", "units", "units-few"]
+Why = Literal["", "few", "protected", "hidden", "week-few", "derived", "parts", "parts-few", "span"]
 """Why less than all is shown."""
 
 
@@ -94,6 +95,17 @@ def of_period(period: Distribution, weeks: Iterable[Distribution], audience: str
     if how is Showing.FEW:
         return Figure(how, "few" if period.answers < ENOUGH else "protected", period)
     return Figure(how, "hidden" if period.answers < fewest(audience) else "derived", period)
+
+
+def of_latest(latest: Distribution, weeks: Iterable[Distribution], audience: str) -> Figure | None:
+    """The distribution of the latest weeks together, whole; None where one of the `weeks` can't be shown by itself.
+
+    Rolling: this week's less last week's gives single weeks back, which therefore must be large enough themselves.
+    """
+    asked = [week for week in weeks if week.answers]
+    if not asked or any(of_week(week, audience).showing is not Showing.WHOLE for week in asked):
+        return None
+    return Figure(Showing.WHOLE, "", latest)
 
 
 def shown_mean(mean: Mean | None, how: Showing) -> tuple[float | None, float | None, float | None]:

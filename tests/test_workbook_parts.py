@@ -1,8 +1,9 @@
-"""Figures of one unit: counted as those of all units are, and nothing small comes back beside those."""
+"""Figures of one part: counted as those of all units are, and nothing small comes back beside those."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 from bot.figures.suppression import ENOUGH, Showing, fewest, of_parts, showing
 from bot.store import database, weeks
 from bot.store.database import Store, Transaction
-from bot.workbook.counted import counted, counted_by_unit
+from bot.workbook.counted import counted, counted_by
+from bot.workbook.entries import period_entries
+from bot.workbook.parts import part_entries, part_response
 from bot.workbook.texts import Texts
-from bot.workbook.units import period_entries, unit_entries, unit_response
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
 LAST = "2026-W48"
@@ -58,9 +60,10 @@ async def test_units_are_counted_as_all_are(store: Store) -> None:
 
     await store.write(write)
     whole = await store.read(counted, LAST, ZONE, False)
-    units = await store.read(counted_by_unit, whole, ZONE, False)
+    units = await store.read(counted_by, whole, ZONE, False, "unit")
     assert list(units) == ["centre"]
-    assert (units["centre"].whole, units["centre"].funnel) == (whole.whole, whole.funnel)
+    assert units["centre"].whole == whole.whole
+    assert [replace(row, part="") for row in units["centre"].funnel] == whole.funnel
     assert all(units["centre"].by_week[week] == whole.by_week[week] for week in whole.period)
 
 
@@ -110,13 +113,12 @@ async def test_a_small_week_of_a_unit_is_protected_as_one_of_all_units(store: St
 
     await store.write(write)
     whole = await store.read(counted, LAST, ZONE, False)
-    units = await store.read(counted_by_unit, whole, ZONE, False)
+    units = await store.read(counted_by, whole, ZONE, False, "unit")
     for unit in units:
-        (figure,) = (entry.figure for entry in unit_entries(whole, units, unit) if entry.key.question == "whole")
+        (figure,) = (entry.figure for entry in part_entries(whole, units)[unit] if entry.key.question == "whole")
         assert figure.showing is Showing.HIDDEN
-        response = unit_response(whole, units, unit, "visit", Texts("en"))
+        response = part_response(whole, units, unit, "visit", Texts("en"))
         assert response is not None
         assert response.funnel is None
-    assert unit_entries(whole, units, "nowhere") == []
-    assert unit_response(whole, units, "nowhere", "visit", Texts("en")) is None
+    assert part_response(whole, units, "nowhere", "visit", Texts("en")) is None
     assert {entry.figure.showing for entry in period_entries(whole)} == {Showing.HIDDEN}

@@ -1,0 +1,76 @@
+"""Parts: what may be shown of each unit's part (or channel's, ...) in a period, so that nothing small comes back beside
+the figures of all together.
+
+Each part stands as in a report of its own, by the same rules, with its own weeks. On top of that, because everybody may
+have the report of all: no part is shown further than all are, since the parts together are the whole; and while the
+parts held back are small together, or one alone, the smallest one shown is held back too. Parts are told of fixed
+periods alone: of single weeks and of rolling ones a part has no figure. Who answered in several parts counts at each,
+and less for what may be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.figures.suppression import Showing, of_parts, with_total
+from bot.workbook.counted import Counted
+from bot.workbook.entries import Entry, period_entries
+from bot.workbook.response import Response
+from bot.workbook.response import of_period as response_of_period
+from bot.workbook.shown import Figure, Why
+from bot.workbook.texts import Texts
+
+
+def part_entries(whole: Counted, parts: Mapping[str, Counted]) -> dict[str, list[Entry]]:
+    """Every question that was put in each part in the period, as it may be shown beside the other parts; by part."""
+    total = {entry.key: entry for entry in period_entries(whole)}
+    alone = {code: period_entries(counts) for code, counts in parts.items()}
+    figures: dict[object, dict[str, Figure]] = {}
+    for code, entries in alone.items():
+        for entry in entries:
+            figures.setdefault(entry.key, {})[code] = entry.figure
+    shown = {
+        key: of_all(total[entry.key].figure, figures[key], entry.journey.audience)
+        for key, entry in total.items()
+        if key in figures
+    }
+    return {
+        code: [replace(entry, figure=shown[entry.key][code]) for entry in entries] for code, entries in alone.items()
+    }
+
+
+def of_all(total: Figure, alone: Mapping[str, Figure], audience: str) -> dict[str, Figure]:
+    """The figures of one question in each part, from what each would show by itself and what all together show."""
+    shown = of_parts(
+        total.distribution.answers,
+        total.showing,
+        [figure.distribution.answers for figure in alone.values()],
+        [figure.showing for figure in alone.values()],
+        audience,
+    )
+    return {code: _held_back(figure, how) for (code, figure), how in zip(alone.items(), shown, strict=True)}
+
+
+def part_response(whole: Counted, parts: Mapping[str, Counted], part: str, journey: str, say: Texts) -> Response | None:
+    """The funnel of a journey in this part, as it may be shown beside the others. None: no contacts there."""
+    rows = {code: row for code, counts in parts.items() for row in counts.funnel if row.journey == journey}
+    if part not in rows:
+        return None
+    audience = rows[part].audience
+    alone = {code: response_of_period(parts[code], row, say) for code, row in rows.items()}
+    total = [response_of_period(whole, row, say) for row in whole.funnel if row.journey == journey]
+    held_back = {place for place, response in enumerate(alone.values()) if response.funnel is None}
+    shown = dict(zip(rows, with_total([row.registered for row in rows.values()], audience, held_back), strict=True))
+    if alone[part].funnel is None:
+        return alone[part]
+    if shown[part] is Showing.HIDDEN or any(response.funnel is None for response in total):
+        return Response(None, None, say("notes.parts"))
+    return alone[part]
+
+
+def _held_back(figure: Figure, how: Showing) -> Figure:
+    if how is figure.showing:
+        return figure
+    why: Why = "parts" if how is Showing.HIDDEN else "parts-few"
+    return Figure(how, why, figure.distribution)
