@@ -48,7 +48,7 @@ def report(snapshot: Snapshot, edition: Edition) -> Report:
         dispositions(snapshot, edition),
         contacts(snapshot, edition),
     )
-    return Report(sheets, held_back)
+    return Report(tuple(sheet for sheet in sheets if sheet is not None), held_back)
 
 
 def _journey(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sheet:

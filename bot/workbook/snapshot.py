@@ -12,6 +12,8 @@ from bot.store import call_backs, weeks
 from bot.store.call_backs import CallBackRow
 from bot.store.database import Transaction
 from bot.store.week_rows import AnswerRow, CauseRow, FollowUpRow, OpenRow, ReasonRow
+from bot.workbook import chapters
+from bot.workbook.chapters import Chapters
 from bot.workbook.counted import Counted, counted
 from bot.workbook.spool import Spool
 
@@ -24,6 +26,7 @@ class Snapshot(Counted):
     period.
     """
 
+    chapters: Chapters
     answers: Spool[AnswerRow]
     responses: Mapping[str, Spool[AnswerRow]]
     follow_ups: Spool[FollowUpRow]
@@ -68,6 +71,7 @@ def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, folder
         week=week,
         period=period,
         catalogue=catalogue,
+        chapters=chapters.read(tx, counts, zone, simulated),
         answers=answers,
         responses=responses,
         follow_ups=follow_ups,
