@@ -53,44 +53,79 @@ def of_mean(mean: float, deviation: float, n: int, confidence: float = CONFIDENC
     return Interval(mean - half, mean + half)
 
 
+def newcombe(first: tuple[int, int], second: tuple[int, int], confidence: float = CONFIDENCE) -> Interval:
+    """The interval of a difference of two independent shares, first less second, each as (successes, n).
+
+    Newcombe's hybrid score interval (R. G. Newcombe, Statistics in Medicine 17, 1998, p. 873, method 10), made of
+    two Wilson intervals. As a fraction from -1 to 1. ValueError for what is no share.
+    """
+    one, other = wilson(*first, confidence), wilson(*second, confidence)
+    share, less = first[0] / first[1], second[0] / second[1]
+    return Interval(
+        max(-1.0, share - less - math.hypot(share - one.low, other.high - less)),
+        min(1.0, share - less + math.hypot(one.high - share, less - other.low)),
+    )
+
+
 @lru_cache(maxsize=4096)
-def t_quantile(probability: float, degrees: int) -> float:
+def t_quantile(probability: float, degrees: float) -> float:
     """The value that Student's t stays under with this probability (between 0 and 1, neither included).
 
-    Bisection on the distribution function, which is a regularised incomplete beta function (DLMF 8.17.1; the
-    t distribution as in Abramowitz and Stegun 26.7.1). Within 1e-10. ValueError outside its domain.
+    Newton's method on the distribution function of `t_beyond`. Within 1e-10. `degrees` of freedom need not be
+    whole. ValueError outside its domain.
     """
-    if not 0 < probability < 1 or degrees < 1:
+    if not 0 < probability < 1 or not 0 < degrees < math.inf:
         raise ValueError(f"no t quantile for probability {probability} and {degrees} degrees of freedom")
-    if probability < 0.5:
-        return -t_quantile(1 - probability, degrees)
-    low, high = 0.0, 1.0
-    while _t_below(high, degrees) < probability:
-        high *= 2
-    for _ in range(200):
-        middle = (low + high) / 2
-        if high - low < 1e-12 * max(1.0, middle):
+    if probability <= 0.5:
+        return -t_quantile(1 - probability, degrees) if probability < 0.5 else 0.0
+    beyond = 2 * (1 - probability)
+    # The tail is convex, and the normal quantile lies left of the root: every step goes right, none too far.
+    t = NormalDist().inv_cdf(probability)
+    for _ in range(500):
+        step = (t_beyond(t, degrees) - beyond) / (2 * _t_density(t, degrees))
+        t += step
+        if step <= 1e-14 * t:
             break
-        if _t_below(middle, degrees) < probability:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    return t
 
 
-def _t_below(t: float, degrees: int) -> float:
-    return 1 - _beta_part(degrees / (degrees + t * t), degrees / 2, 0.5) / 2
+def t_beyond(t: float, degrees: float) -> float:
+    """The two-sided p value of a t: how likely Student's t is at least that far from 0, on either side.
 
-
-def _beta_part(x: float, a: float, b: float) -> float:
-    # The regularised incomplete beta function; its fraction converges fast only on one side of the turning
-    # point.
-    if x <= 0 or x >= 1:
-        return min(max(x, 0.0), 1.0)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
+    The regularised incomplete beta function I(degrees / 2, 1 / 2) at degrees / (degrees + t * t) (DLMF 8.17.1;
+    Abramowitz and Stegun 26.7.1). ValueError without degrees of freedom, or where t is no number.
+    """
+    if math.isnan(t) or not 0 < degrees < math.inf:
+        raise ValueError(f"no p value for t = {t} and {degrees} degrees of freedom")
+    ratio = t * t / degrees
+    if ratio == 0 or math.isinf(ratio):
+        return 1.0 if ratio == 0 else 0.0
+    a, b = degrees / 2, 0.5
+    x, rest = 1 / (1 + ratio), ratio / (1 + ratio)
+    front = math.exp(_gamma_step(a) - math.log(math.pi) / 2 - a * math.log1p(ratio) + math.log(rest) / 2)
+    # The fraction converges fast on one side of the turning point only.
     if x < (a + 1) / (a + b + 2):
-        return front * _beta_fraction(x, a, b) / a
-    return 1 - front * _beta_fraction(1 - x, b, a) / b
+        return min(1.0, front * _beta_fraction(x, a, b) / a)
+    return max(0.0, 1 - front * _beta_fraction(rest, b, a) / b)
+
+
+def z_beyond(z: float) -> float:
+    """The two-sided p value of a normal z. ValueError where z is no number."""
+    if math.isnan(z):
+        raise ValueError("no p value without a number")
+    return math.erfc(abs(z) / math.sqrt(2))
+
+
+def _t_density(t: float, degrees: float) -> float:
+    bell = -(degrees + 1) / 2 * math.log1p(t * t / degrees)
+    return math.exp(_gamma_step(degrees / 2) - math.log(degrees * math.pi) / 2 + bell)
+
+
+def _gamma_step(a: float) -> float:
+    # log(gamma(a + 1/2) / gamma(a)): for a large a the difference of two lgammas has lost its digits (DLMF 5.11.13).
+    if a < 20:
+        return math.lgamma(a + 0.5) - math.lgamma(a)
+    return math.log(a) / 2 - 1 / (8 * a) + 1 / (192 * a**3) - 1 / (640 * a**5) + 17 / (14336 * a**7)
 
 
 def _beta_fraction(x: float, a: float, b: float) -> float:
@@ -99,7 +134,7 @@ def _beta_fraction(x: float, a: float, b: float) -> float:
     numerator, below = 1.0, 1 - (a + b) * x / (a + 1)
     denominator = 1 / (below if abs(below) > tiny else tiny)
     value = denominator
-    for m in range(1, 500):
+    for m in range(1, 10_000):
         for term in (
             m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
             -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
