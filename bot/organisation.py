@@ -46,7 +46,7 @@ _OPTIONAL = (
     *("legal basis", "notice link", "hours", "emergency words", "holidays", "time zone", "quiet hours"),
     *("working hours", "contact budget", "call-backs", "erasure", "retention decision", "accessibility"),
 )
-_LABELS = ("channels", "outcomes", "causes", "reasons")
+_LABELS = ("channels", "outcomes", "causes", "reasons", "needs", "themes")
 _OF_UNITS = ("name", "phone", "hours", "working hours", "call-backs", "pilot from")
 
 
@@ -96,6 +96,7 @@ class Organisation:
     `phone` and `hours` the way to a human being, as they stand in texts. Quiet hours and `week`, when staff work, are
     local wall clock in `zone`. `emergency_words` are as `flows.understanding.emergency` takes them, `languages` the
     preferred one first. `retention_decision` is empty where none is named. `reasons` are staff's, for not asking.
+    `needs` and `themes` are the analyst's: needs beside those that people choose among, or other names for these.
     """
 
     name: Words
@@ -119,6 +120,8 @@ class Organisation:
     outcomes: Mapping[str, Words]
     causes: Mapping[str, Words]
     reasons: Mapping[str, Words]
+    needs: Mapping[str, Words]
+    themes: Mapping[str, Words]
     week: Week
     contact_budget: ContactBudget
     call_backs: CallBacks
@@ -234,6 +237,8 @@ def _read(
         outcomes={**(plain.outcomes if plain else {}), **_outcomes(table, languages)},
         causes=_labels(table, "causes", languages) or (plain.causes if plain else {}),
         reasons=_labels(table, "reasons", languages) or (plain.reasons if plain else {}),
+        needs=_labels(table, "needs", languages),
+        themes=_labels(table, "themes", languages) or (plain.themes if plain else {}),
         week=terms.week(table.entry("working hours")) or OFFICE_WEEK,
         contact_budget=terms.contact_budget(table.entry("contact budget")),
         call_backs=terms.call_backs(table.entry("call-backs")),

@@ -64,6 +64,8 @@ channels: { desk: { sv: "Disk", fi: "Tiski", en: "Desk" } }
 outcomes: { granted: { sv: "Ja", fi: "Kyllä", en: "Yes" } }
 causes:   { moved: { sv: "Flytt", fi: "Muutto", en: "Moved" } }
 reasons:  { asleep: { sv: "Sov", fi: "Nukkui", en: "Was asleep" } }
+needs:    { sooner: { sv: "Fortare", fi: "Nopeammin", en: "Sooner" } }
+themes:   { queue: { sv: "Kön", fi: "Jono", en: "The queue" } }
 working hours: { monday to thursday: 9:00 to 15:00 }
 contact budget: { everybody: 2 in 60 days, audiences: { employee: no limit }, journeys: { office-visit: 1 in 7 days } }
 call-backs: { within: 4 working hours, slots: { morning: 9:00 to 11:00 }, asked after: 1 day }
@@ -130,6 +132,8 @@ def test_a_whole_file_is_read_whole() -> None:
     assert list(found.channels) == ["desk"]
     assert list(found.causes) == ["moved"]
     assert found.reasons == {"asleep": Words({"sv": "Sov", "fi": "Nukkui", "en": "Was asleep"})}
+    assert found.needs == {"sooner": Words({"sv": "Fortare", "fi": "Nopeammin", "en": "Sooner"})}
+    assert list(found.themes) == ["queue"]
     assert found.week == (*((Span(time(9), time(15)),),) * 4, (), (), ())
     assert found.contact_budget == ContactBudget(Budget(2, 60), {"employee": None}, {"office-visit": Budget(1, 7)})
     assert found.call_backs == CallBacks(True, 4, {"morning": Span(time(9), time(11))}, 1)
@@ -143,7 +147,7 @@ def test_outcomes_can_be_named_but_not_changed() -> None:
     assert in_language(outcomes["granted"], "sv") == "Ja"
     assert in_language(outcomes["denied"], "sv") == "Avslag"
     assert faults(with_line("outcomes", 'outcomes: { grantd: { sv: "Ja", fi: "Kyllä", en: "Yes" } }')) == [
-        "organisation.yaml, line 36: There is no outcome 'grantd'. Did you mean 'granted'?"
+        "organisation.yaml, line 38: There is no outcome 'grantd'. Did you mean 'granted'?"
     ]
 
 
@@ -183,6 +187,8 @@ def test_what_citizens_are_told_must_be_there(key: str) -> None:
         "outcomes",
         "causes",
         "reasons",
+        "needs",
+        "themes",
         "working hours",
         "contact budget",
         "call-backs",
@@ -252,6 +258,8 @@ def test_the_zone_of_the_settings_holds_where_the_file_names_none() -> None:
         ("reasons", "reasons: {}", "Nothing is named under 'reasons'"),
         ("reasons", 'reasons: { Was asleep: { sv: "a", fi: "a", en: "a" } }', "Write it as 'was-asleep'"),
         ("reasons", "reasons: { asleep: Sov }", "Write it as { sv:"),
+        ("themes", "themes: {}", "Nothing is named under 'themes'"),
+        ("needs", "needs: { sooner: Fort }", "Write it as { sv:"),
         ("erasure", "erasure: at onec", "Did you mean 'at once'?"),
         ("erasure", "erasure:", "Nothing stands after 'erasure'"),
         ("retention decision", "retention decision: [a]", "in each language"),
@@ -296,6 +304,7 @@ def test_the_default_has_one_of_each_and_every_label() -> None:
         *plain.outcomes.values(),
         *plain.causes.values(),
         *plain.reasons.values(),
+        *plain.themes.values(),
     ):
         assert tuple(words.texts) == LANGUAGES
         assert all(words.texts.values())
@@ -382,6 +391,8 @@ KEYS = (
         "outcomes",
         "causes",
         "reasons",
+        "needs",
+        "themes",
     ),
 )
 
@@ -464,7 +475,7 @@ def test_opening_a_faulty_file_says_all_that_is_wrong(tmp_path: Path) -> None:
     incomplete = without("hours").decode().replace('fi: "Muutto", ', "").encode()
     assert read(incomplete, "ours.yaml", LANGUAGES).problems
     file.write_bytes(incomplete + b'hours: "Weekdays"\nnmae: x\n')
-    with pytest.raises(FaultyOrganisation, match=r"ours\.yaml, line 36: .*\n.*line 37: .*'name'") as refused:
+    with pytest.raises(FaultyOrganisation, match=r"ours\.yaml, line 38: .*\n.*line 39: .*'name'") as refused:
         opened(file, LANGUAGES)
     assert len(refused.value.problems) == 2
 

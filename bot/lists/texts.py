@@ -40,6 +40,11 @@ def group(name: str) -> Mapping[str, Sequence[str]]:
     return cast(Mapping[str, Sequence[str]], words()[name])
 
 
+def coded(field: str) -> Mapping[str, Mapping[str, str]]:
+    """The codes of a field whose codes are the same everywhere, each with what it is called, by language."""
+    return cast(Mapping[str, Mapping[str, Mapping[str, str]]], words()["coded"])[field]
+
+
 def clock_words() -> Sequence[str]:
     """What may stand before a day or a time."""
     return cast(Sequence[str], words()["clock"])

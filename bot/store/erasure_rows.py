@@ -86,7 +86,7 @@ class Stranger:
 
 @dataclass(slots=True)
 class Tally:
-    """What was erased so far. By week: rows of answers as a workbook counts them, and follow-ups.
+    """What was erased so far. By week: rows of answers as a workbook counts them, follow-ups, and codings.
 
     `of_call_backs` are weeks in which something became of a call-back.
     """
@@ -97,7 +97,8 @@ class Tally:
     rows: dict[str, int] = field(default_factory=dict)
     follow_ups: dict[str, int] = field(default_factory=dict)
     of_call_backs: set[str] = field(default_factory=set)
+    codings: dict[str, int] = field(default_factory=dict)
 
     def weeks(self) -> list[str]:
         """Every week that had anything of it, in order."""
-        return sorted({*self.rows, *self.follow_ups, *self.of_call_backs})
+        return sorted({*self.rows, *self.follow_ups, *self.of_call_backs, *self.codings})

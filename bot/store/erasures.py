@@ -25,6 +25,12 @@ class _Week:
 
 
 @dataclass(frozen=True, slots=True)
+class _Coded:
+    week: str
+    codings: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Change:
     week: str
     follow_up: str
@@ -109,6 +115,7 @@ def delete_contact(tx: Transaction, doomed: Doomed, zone: tzinfo, tally: Tally) 
     tally.contacts += 1
     _tally_call_backs(tx.all(_CallBack, _SQL["call_backs_of_contact"], contact=doomed.id), zone, tally)
     _tally_answers(tx.all(_Week, _SQL["answers_of_contact"], contact=doomed.id), tally)
+    _tally_codings(tx.all(_Coded, _SQL["codings_of_contact"], contact=doomed.id), tally)
     for week, follow_ups in _weeks_of_follow_ups(tx, doomed, zone).items():
         tally.follow_ups[week] = tally.follow_ups.get(week, 0) + len(follow_ups)
     tx.run(_SQL["delete_answers_of_contact"], contact=doomed.id)
@@ -122,6 +129,7 @@ def delete_person(tx: Transaction, person: str, zone: tzinfo, tally: Tally) -> N
     """Delete a person with what is left of theirs when their contacts are deleted, and add it to the tally."""
     _tally_call_backs(tx.all(_CallBack, _SQL["call_backs_of_person"], person=person), zone, tally)
     _tally_answers(tx.all(_Week, _SQL["answers_of_person"], person=person), tally)
+    _tally_codings(tx.all(_Coded, _SQL["codings_of_person"], person=person), tally)
     tx.run(_SQL["delete_answers_of_person"], person=person)
     tx.run(_SQL["delete_person"], person=person)
 
@@ -173,8 +181,9 @@ def strangers_left(tx: Transaction) -> bool:
 
 def count(tx: Transaction, tally: Tally) -> None:
     """Add what was erased to the counts of its weeks."""
-    for week in sorted({*tally.rows, *tally.follow_ups}):
-        tx.run(_SQL["count"], week=week, rows=tally.rows.get(week, 0), follow_ups=tally.follow_ups.get(week, 0))
+    for week in sorted({*tally.rows, *tally.follow_ups, *tally.codings}):
+        rows, follow_ups, codings = (by_week.get(week, 0) for by_week in (tally.rows, tally.follow_ups, tally.codings))
+        tx.run(_SQL["count"], week=week, rows=rows, follow_ups=follow_ups, codings=codings)
 
 
 def unmake(tx: Transaction, week: str) -> bool:
@@ -249,6 +258,11 @@ def _tally_answers(weeks: list[_Week], tally: Tally) -> None:
     for found in weeks:
         tally.answers += found.answers
         tally.rows[found.week] = tally.rows.get(found.week, 0) + found.rows
+
+
+def _tally_codings(weeks: list[_Coded], tally: Tally) -> None:
+    for found in weeks:
+        tally.codings[found.week] = tally.codings.get(found.week, 0) + found.codings
 
 
 def _tally_call_backs(found: list[_CallBack], zone: tzinfo, tally: Tally) -> None:

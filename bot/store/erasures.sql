@@ -48,6 +48,14 @@ SELECT week, COUNT(*) AS answers, SUM(1 + LENGTH(codes) - LENGTH(REPLACE(codes, 
 SELECT week, COUNT(*) AS answers, SUM(1 + LENGTH(codes) - LENGTH(REPLACE(codes, ' ', ''))) AS rows
   FROM answers WHERE person_id = :person GROUP BY week
 
+-- codings_of_contact: what analysts coded of its answers, by the week they did
+SELECT k.week, COUNT(*) AS codings FROM codings AS k JOIN answers AS a ON a.id = k.answer_id
+ WHERE a.contact_id = :contact GROUP BY k.week
+
+-- codings_of_person: the same of a person's answers
+SELECT k.week, COUNT(*) AS codings FROM codings AS k JOIN answers AS a ON a.id = k.answer_id
+ WHERE a.person_id = :person GROUP BY k.week
+
 -- changes_of_follow_ups: how many of its follow-ups changed in each week
 SELECT follow_up_history.week, follow_ups.id AS follow_up
   FROM follow_ups JOIN follow_up_history ON follow_up_history.follow_up_id = follow_ups.id
@@ -127,8 +135,9 @@ SELECT persons.id AS person, addresses.lookup
 SELECT EXISTS (SELECT 1 FROM persons WHERE last_heard_at IS NULL)
 
 -- count: rows erased, by the week they belonged to
-INSERT INTO erased (week, rows, follow_ups) VALUES (:week, :rows, :follow_ups)
-ON CONFLICT (week) DO UPDATE SET rows = rows + excluded.rows, follow_ups = follow_ups + excluded.follow_ups
+INSERT INTO erased (week, rows, follow_ups, codings) VALUES (:week, :rows, :follow_ups, :codings)
+ON CONFLICT (week) DO UPDATE SET rows = rows + excluded.rows, follow_ups = follow_ups + excluded.follow_ups,
+    codings = codings + excluded.codings
 
 -- unmake: the data file of a week is to be made anew
 DELETE FROM week_files WHERE week = :week AND kind = 'data'

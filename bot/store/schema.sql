@@ -402,7 +402,8 @@ CREATE TABLE week_files (
 CREATE TABLE erased (
     week TEXT PRIMARY KEY,
     rows INTEGER NOT NULL,                        -- answers
-    follow_ups INTEGER NOT NULL DEFAULT 0
+    follow_ups INTEGER NOT NULL DEFAULT 0,
+    codings INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 -- Erasures asked for and done. Whom they concerned is forgotten when they are.
@@ -555,3 +556,27 @@ CREATE TABLE staff_chat_codes (
     made_at    moment NOT NULL,
     expires_at moment NOT NULL
 ) WITHOUT ROWID;
+
+-- Lists of codes as they were when something was coded from them, by fingerprint: old codes keep their labels.
+CREATE TABLE code_lists (
+    version       TEXT PRIMARY KEY,
+    body          BLOB NOT NULL,                  -- codes and labels by field, as JSON
+    first_used_at moment NOT NULL
+) WITHOUT ROWID;
+
+-- What analysts coded of people's own words, append-only: a later coding of the same field by the same coder takes the
+-- place of the earlier, one by another coder stands beside it. `codes` '' without a `text`: taken back.
+CREATE TABLE codings (
+    id           INTEGER PRIMARY KEY,
+    answer_id    INTEGER NOT NULL REFERENCES answers (id) ON DELETE CASCADE,
+    field        TEXT NOT NULL CHECK (field IN ('need', 'theme', 'cause', 'demand_coded', 'comment', 'may_be_quoted')),
+    codes        TEXT NOT NULL DEFAULT '',        -- space-separated, the most important first
+    text         TEXT,                            -- of a comment
+    coder        TEXT NOT NULL,                   -- a member's id, or a code that the command was given; never a name
+    coded_at     moment NOT NULL,
+    week         TEXT NOT NULL,                   -- ISO week of recording, never one already exported
+    list_version TEXT NOT NULL REFERENCES code_lists (version),
+    source       TEXT NOT NULL                    -- SHA-256 of the file that brought it
+);
+CREATE INDEX codings_of_answer ON codings (answer_id, field, coder, id);
+CREATE INDEX codings_by_week ON codings (week);
