@@ -19,7 +19,7 @@ from bot import organisation_entries as entries
 from bot.accessibility import Accessibility
 from bot.organisation_entries import ABSENT
 from bot.terms import Budget, CallBacks, ContactBudget, Erasure
-from flows.journey import Words
+from flows.journey import Demand, Words
 from flows.problems import Problem, Problems, listed, suggestion
 from flows.reading import DOORS as DOORS
 from flows.reading import Reading
@@ -96,6 +96,7 @@ class Organisation:
     `phone` and `hours` the way to a human being, as they stand in texts. Quiet hours and `week`, when staff work, are
     local wall clock in `zone`. `emergency_words` are as `flows.understanding.emergency` takes them, `languages` the
     preferred one first. `retention_decision` is empty where none is named. `reasons` are staff's, for not asking.
+    `demands` tell of a cause what kind of demand it is, by its code; one that is not in it may be either.
     `needs` and `themes` are the analyst's: needs beside those that people choose among, or other names for these.
     """
 
@@ -119,6 +120,7 @@ class Organisation:
     channels: Mapping[str, Words]
     outcomes: Mapping[str, Words]
     causes: Mapping[str, Words]
+    demands: Mapping[str, Demand]
     reasons: Mapping[str, Words]
     needs: Mapping[str, Words]
     themes: Mapping[str, Words]
@@ -215,6 +217,8 @@ def _read(
     months, alarms = table.entry("months kept"), table.entry("emergency words")
     usual = plain.emergency_words if plain else ()
     quiet_from, quiet_until = _quiet_hours(table.entry("quiet hours"))
+    outcomes = entries.known(table, "outcomes", "outcome", OUTCOMES)
+    causes, demands = entries.causes(entries.named(table, "causes"), languages)
     organisation = Organisation(
         name=table.words("name", languages) or ABSENT,
         controller=table.words("controller", languages) or ABSENT,
@@ -234,8 +238,9 @@ def _read(
         units=dict(_units(table, languages)),
         services=dict(_services(table, languages)),
         channels=_labels(table, "channels", languages) or (plain.channels if plain else {}),
-        outcomes={**(plain.outcomes if plain else {}), **_outcomes(table, languages)},
-        causes=_labels(table, "causes", languages) or (plain.causes if plain else {}),
+        outcomes={**(plain.outcomes if plain else {}), **entries.labels(outcomes, languages)},
+        causes=causes or (plain.causes if plain else {}),
+        demands={**(plain.demands if plain else {}), **demands},
         reasons=_labels(table, "reasons", languages) or (plain.reasons if plain else {}),
         needs=_labels(table, "needs", languages),
         themes=_labels(table, "themes", languages) or (plain.themes if plain else {}),
@@ -292,7 +297,3 @@ def _services(table: Table, languages: Sequence[str]) -> Iterator[tuple[str, Ser
 
 def _labels(table: Table, name: str, languages: Sequence[str]) -> Mapping[str, Words]:
     return entries.labels(entries.named(table, name), languages)
-
-
-def _outcomes(table: Table, languages: Sequence[str]) -> Mapping[str, Words]:
-    return entries.labels(entries.known(table, "outcomes", "outcome", OUTCOMES), languages)

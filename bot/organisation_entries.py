@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from holidays import list_supported_countries
 
-from flows.journey import Words
+from flows.journey import Demand, Words
 from flows.problems import listed, suggestion
 from flows.reading import DOORS
 from flows.source import Entry, Table
@@ -24,6 +24,7 @@ ABSENT = Words({})
 AS_USUAL = "as usual"
 """Among emergency words: those of the plain default."""
 
+_WITH_DEMAND = 'Write it as { text: { sv: "..." }, demand: failure }.'
 _HOURS = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))? to ([0-9]{1,2})(?:[:.]([0-9]{2}))?")
 
 
@@ -121,6 +122,32 @@ def known(table: Table, name: str, what: str, among: Collection[str]) -> list[En
 def labels(entries: Sequence[Entry], languages: Sequence[str]) -> Mapping[str, Words]:
     """What each of these codes is called."""
     return {entry.name: words for entry in entries if (words := entry.words(languages))}
+
+
+def causes(entries: Sequence[Entry], languages: Sequence[str]) -> tuple[Mapping[str, Words], Mapping[str, Demand]]:
+    """What each of these codes is called, as in `labels`, and what kind of demand it is, where that is said.
+
+    Then its languages stand under `text`, as those of a choice in a journey do.
+    """
+    found: dict[str, Words] = {}
+    demands: dict[str, Demand] = {}
+    known: Mapping[str, Demand] = {"value": "value", "failure": "failure"}
+    for entry in entries:
+        names = set(entry.names())
+        if not names & {"text", "demand"}:
+            found.update(labels([entry], languages))
+        elif names & set(languages):
+            entry.error(f"The languages of '{entry.name}' stand beside its other settings.", _WITH_DEMAND)
+        elif below := entry.table():
+            below.allow("a cause", ("text", "demand"))
+            below.need("text", _WITH_DEMAND)
+            demand = below.entry("demand")
+            written = demand.one_of(known) if demand else None
+            if words := below.words("text", languages):
+                found[entry.name] = words
+            if written:
+                demands[entry.name] = known[written]
+    return found, demands
 
 
 def _some(table: Table, name: str) -> Table | None:

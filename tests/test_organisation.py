@@ -205,6 +205,41 @@ def test_the_rest_may_be_left_out(key: str) -> None:
     assert getattr(found, field) == getattr(plain, field)
 
 
+def test_causes_say_what_kind_of_demand_they_are() -> None:
+    """A cause may carry its demand, as a choice in a journey does; the default's own keep theirs unless it is said."""
+    written = """causes:
+  moved: { text: { sv: "Flytt", fi: "Muutto", en: "Moved" }, demand: value }
+  advice: { text: { sv: "Råd", fi: "Neuvo", en: "Advice" }, demand: failure }
+  waited: { sv: "Väntan", fi: "Odotus", en: "Waiting" }
+  strange: { sv: "Annat", fi: "Muu", en: "Else" }
+"""
+    found = sound(without("causes") + written.encode())
+    assert list(found.causes) == ["moved", "advice", "waited", "strange"]
+    assert found.causes["moved"].texts["sv"] == "Flytt"
+    assert {code: found.demands.get(code) for code in found.causes} == {
+        "moved": "value",
+        "advice": "failure",
+        "waited": "failure",
+        "strange": None,
+    }
+    assert default(LANGUAGES).demands.get("other") is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "fault"),
+    [
+        ('{ text: { sv: "A", fi: "B", en: "C" }, demand: wasted }', "'wasted' cannot stand after 'demand'"),
+        ('{ sv: "A", fi: "B", en: "C", demand: value }', "The languages of 'moved' stand beside its other settings"),
+        ("{ demand: value }", "'text' is missing under 'moved'"),
+        ('{ text: { sv: "A", fi: "B", en: "C" }, kind: value }', "'kind' is nothing that a cause can have"),
+    ],
+)
+def test_a_cause_written_wrongly_is_told(cause: str, fault: str) -> None:
+    """An unknown demand, languages beside it, no text, and a name that nobody knows: each has its own words."""
+    [found] = faults(with_line("causes", f"causes: {{ moved: {cause} }}"))
+    assert fault in found
+
+
 def test_what_is_said_of_accessibility_is_read() -> None:
     """Status, days and what is missing stand as written; what was never updated was last assessed."""
     found = sound(WHOLE.encode()).accessibility
