@@ -347,7 +347,10 @@ async def test_a_closed_week_is_told_as_it_was_after_two_turn_out_to_be_one(town
     await town.house.store.write(weeks.close, "2026-W47", town.house.now, zone)
 
     def told(tx: Transaction) -> list[object]:
-        rows: list[object] = [*weeks.answers(tx, "2026-W47", False), *weeks.responses(tx, "2026-W47", False)]
+        rows: list[object] = [
+            *weeks.answers(tx, "2026-W47", False),
+            *weeks.responses(tx, "2026-W47", "2026-W47", False),
+        ]
         return [*rows, *weeks.follow_ups(tx, "2026-W47", zone, False)]
 
     before = await town.house.store.read(told)

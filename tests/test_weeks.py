@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import database, tallies, weeks
+from bot.store import control_sums, database, tallies, weeks
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import WeekFile
 from bot.store.weeks import WeekNotEnded
@@ -175,7 +175,8 @@ async def test_control_sums_count_options_masks_and_erased_rows(store: Store) ->
         tx.run("INSERT INTO erased (week, rows) VALUES (:w, 7)", w=WEEK)
 
     await store.write(fill)
-    assert await store.read(weeks.answer_rows, WEEK, False) == 5
-    assert await store.read(weeks.answer_rows, WEEK, True) == 0
-    assert await store.read(weeks.masked, WEEK, False) == {"email": 1, "phone": 2}
-    assert await store.read(weeks.erased, WEEK) == 7
+    sums = await store.read(control_sums.of_week, WEEK, ZONE, False)
+    assert (sums.settled, sums.answers, sums.verbatims, sums.follow_ups) == (4, 5, 1, 1)
+    assert (await store.read(control_sums.of_week, WEEK, ZONE, True)).answers == 0
+    assert await store.read(control_sums.masked, WEEK, False) == {"email": 1, "phone": 2}
+    assert (await store.read(control_sums.erased, WEEK)).rows == 7

@@ -36,9 +36,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column of a wide table: a question's value, one choice of several (`choice`), or why it is
-    `missing`.
-    """
+    """One column of a wide table: a question's value, one choice of several (`choice`), or why it is `missing`."""
 
     question: str
     choice: str | None = None

@@ -69,7 +69,7 @@ def text(words: str) -> str:
     Longer than a cell holds (32,767 UTF-16 units, 253 line feeds): cut with a mark, and further line feeds as
     spaces. `_x0041_` would be read as an escaped "A", so its underscore is escaped itself.
     """
-    words = _UNREADABLE.sub("\ufffd", _NEW_LINE.sub("\n", words))
+    words = readable(words)
     if words.count("\n") > MOST_LINE_FEEDS:
         lines = words.split("\n")
         words = "\n".join(lines[:MOST_LINE_FEEDS]) + "\n" + " ".join(lines[MOST_LINE_FEEDS:])
@@ -78,6 +78,11 @@ def text(words: str) -> str:
         kept = words.encode("utf-16-le")[: 2 * (MOST_CHARACTERS - len(CUT))]
         words = kept.decode("utf-16-le", errors="ignore") + CUT
     return words
+
+
+def readable(words: str) -> str:
+    """The words with line ends as line feeds, and U+FFFD for what no file can hold; nothing is cut."""
+    return _UNREADABLE.sub("\ufffd", _NEW_LINE.sub("\n", words))
 
 
 def was_cut(words: str | None) -> bool:
@@ -108,12 +113,16 @@ def table_name(wanted: str, taken: Iterable[str] = ()) -> str:
     return _unlike(name, {other.casefold() for other in taken}, 255)
 
 
-def headers(wanted: Iterable[str], taken: Collection[str] = ()) -> tuple[str, ...]:
-    """Column headers, each on one line, none empty and none twice (Excel ignores case), in the same order."""
+def headers(wanted: Iterable[str], taken: Collection[str] = (), longest: int = 255) -> tuple[str, ...]:
+    """Column headers, each on one line, none empty and none twice (Excel ignores case), in the same order.
+
+    What a name becomes depends on those before it alone: names added at the end change none.
+    """
     names: list[str] = []
+    used = {other.casefold() for other in taken}
     for name in wanted:
-        clean = " ".join(text(name).split()) or "column"
-        names.append(_unlike(clean, {other.casefold() for other in (*taken, *names)}, 255))
+        names.append(_unlike(" ".join(text(name).split()) or "column", used, longest))
+        used.add(names[-1].casefold())
     return tuple(names)
 
 

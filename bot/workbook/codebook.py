@@ -4,66 +4,17 @@ from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.organisation import Organisation
-from bot.workbook import columns, data, texts
+from bot.workbook import columns, data, texts, wide
 from bot.workbook.catalogue import Catalogue
 from bot.workbook.cells import Value
-from bot.workbook.sheets import Column, Sheet, Table
+from bot.workbook.columns import CATEGORIES, CODEBOOK, sheet
+from bot.workbook.sheets import Sheet
 from flows.journey import Condition, Question, Words
 from flows.wording import plain_texts
 
-CODEBOOK = (
-    *(
-        "table",
-        "column",
-        "journey",
-        "question",
-        "question_version",
-        "phase",
-        "touchpoint",
-        "kind",
-        "label_sv",
-    ),
-    *(
-        "label_fi",
-        "label_en",
-        "low",
-        "high",
-        "only_if",
-        "instead_of",
-        "draw",
-        "curve",
-        "index",
-        "retrospective",
-    ),
-    *("valid_from", "journey_version"),
-)
-CATEGORIES = (
-    "variable",
-    "journey",
-    "question",
-    "code",
-    "position",
-    "number",
-    "demand",
-    "missing",
-    "label_sv",
-    "label_fi",
-    "label_en",
-)
-QUALITY = ("item", "number", "text")
-
-_WIDTHS = {
-    "label_sv": 44.0,
-    "label_fi": 44.0,
-    "label_en": 44.0,
-    "only_if": 30.0,
-    "column": 24.0,
-    "text": 60.0,
-    "item": 34.0,
-}
 _SHARED = {
     "phase": "phases",
     "disposition": "dispositions",
@@ -88,23 +39,17 @@ def codebook(catalogue: Catalogue) -> Sheet:
     """One row per column of each table, then one per question, question version and wording of each
     journey.
     """
-    return _sheet("codebook", CODEBOOK, [*_column_lines(catalogue), *_question_lines(catalogue)])
+    return sheet("codebook", CODEBOOK, [*_column_lines(catalogue), *_question_lines(catalogue)])
 
 
 def categories(catalogue: Catalogue, organisation: Organisation) -> Sheet:
     """Every code with its labels: those of all tables, those of the organisation, those of each question."""
-    return _sheet("categories", CATEGORIES, [*_shared_lines(organisation), *_choice_lines(catalogue)])
-
-
-def quality(items: Iterable[tuple[str, Value]]) -> Sheet:
-    """What the file was made from: numbers and texts by name."""
-    lines = [(name, value, None) if isinstance(value, int | float) else (name, None, value) for name, value in items]
-    return _sheet("quality", QUALITY, lines)
+    return sheet("categories", CATEGORIES, [*_shared_lines(organisation), *_choice_lines(catalogue)])
 
 
 def _column_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
     tables: list[tuple[str, Sequence[str]]] = [("answers", columns.ANSWERS), ("follow_ups", columns.FOLLOW_UPS)]
-    tables += [(data.responses_table(journey), columns.RESPONSES) for journey in catalogue.journeys()]
+    tables += [(name, columns.RESPONSES) for name in wide.tables(catalogue).values()]
     for table, names in (*tables, ("verbatims", columns.VERBATIMS), ("call_backs", columns.CALL_BACKS)):
         for column in names:
             yield _line(CODEBOOK, table=table, column=column, **_labels(texts.column(table, column)))
@@ -112,8 +57,7 @@ def _column_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
 
 def _question_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
     for journey, versions in catalogue.journeys().items():
-        fields = catalogue.fields(journey)
-        named = dict(zip(fields, data.response_columns(fields)[len(columns.RESPONSES) :], strict=True))
+        named = wide.register(catalogue, journey)
         seen: set[tuple[str, int, tuple[str, ...]]] = set()
         for version in versions:
             for question in version.questions.values():
@@ -123,7 +67,7 @@ def _question_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
                 seen.add(wording)
                 yield _line(
                     CODEBOOK,
-                    table=data.responses_table(journey),
+                    table=wide.tables(catalogue)[journey],
                     column=", ".join(
                         name for field, name in named.items() if field.question == question.code and not field.missing
                     ),
@@ -208,10 +152,3 @@ def _condition(condition: Condition | None) -> str | None:
 
 def _line(columns: Sequence[str], **values: Value) -> Sequence[Value]:
     return tuple(values.get(column) for column in columns)
-
-
-def _sheet(name: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> Sheet:
-    shapes = tuple(
-        Column(column, "moment" if column == "valid_from" else "text", _WIDTHS.get(column, 18.0)) for column in columns
-    )
-    return Sheet(name, (Table(name, shapes, rows),), frozen=True)

@@ -1,13 +1,13 @@
-"""Columns of the data file: their names and order, which never change; a new one comes last. What each holds stands in
-`columns.yaml`.
+"""Columns of the data file: their names, order and types, which never change; a new one comes last. What each holds in
+words stands in `columns.yaml`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.workbook.cells import Value
-from bot.workbook.sheets import Column, Form, Sheet, Table
+from bot.workbook.sheets import Column, Form, Holds, Sheet, Table
 
 ANSWERS = (
     *("row_id", "answer_id", "follow_up_id", "contact_id", "matter_id", "person", "disposition", "journey"),
@@ -29,6 +29,7 @@ CALL_BACKS = (
     *("call_back_id", "contact_id", "person", "unit", "service", "way", "slot", "state", "asked_at", "deadline"),
     *("done_at", "outcome", "in_time", "happened", "helped", "iso_year", "iso_week", "week"),
 )
+# Columns of questions stand behind these, so that none can be added here without moving them.
 RESPONSES = (
     *("contact_id", "matter_id", "person", "journey", "journey_version", "unit", "service", "channel", "outcome"),
     *("audience", "language", "door", "invitation", "pilot", "contact_start", "contact_end", "recorded_at"),
@@ -39,9 +40,44 @@ VERBATIMS = (
     *("need", "theme", "cause", "demand_coded", "comment", "may_be_quoted"),
 )
 PICKS = {"demand_coded": ("value", "failure", "unclear"), "may_be_quoted": ("yes", "no")}
+CODEBOOK = (
+    *("table", "column", "journey", "question", "question_version", "phase", "touchpoint", "kind", "label_sv"),
+    *("label_fi", "label_en", "low", "high", "only_if", "instead_of", "draw", "curve", "index", "retrospective"),
+    *("valid_from", "journey_version"),
+    *("valid_to", "holds", "scale", "low_label_sv", "low_label_fi", "low_label_en", "high_label_sv"),
+    *("high_label_fi", "high_label_en", "missing_codes", "opens", "ladder", "when_short"),
+)
+CATEGORIES = (
+    *("variable", "journey", "question", "code", "position", "number", "demand", "missing", "label_sv", "label_fi"),
+    *("label_en", "valid_from", "valid_to", "list_version"),
+)
+QUALITY = ("item", "number", "text")
 
-_MOMENTS = frozenset({"contact_start", "contact_end", "useful_until", "deadline"})
-_WIDE = {"text": 80.0, "value_text": 40.0, "row_id": 36.0, "answer_id": 34.0, "comment": 30.0, "need": 20.0}
+LABELS = tuple(f"{start}label_{language}" for start in ("", "low_", "high_") for language in ("sv", "fi", "en"))
+
+_MOMENTS = frozenset({"contact_start", "contact_end", "useful_until", "deadline", "valid_from", "valid_to"})
+_WHOLE = frozenset(
+    (
+        *("question_version", "pilot", "retrospective", "drawn", "reminded", "late", "iso_year", "iso_week"),
+        *("with_during", "moved", "by_matter", "in_time", "low", "high", "curve", "when_short", "position"),
+        *("categories.number", "categories.missing", "codebook.curve"),
+    )
+)
+_DECIMAL = frozenset({"value_number", "draw_probability", "quality.number"})
+_WORDS = frozenset({"value_text", "text", "comment", *LABELS})
+_WIDE = {
+    **dict.fromkeys(LABELS, 44.0),
+    "text": 80.0,
+    "value_text": 40.0,
+    "row_id": 36.0,
+    "answer_id": 34.0,
+    "comment": 30.0,
+    "need": 20.0,
+    "only_if": 30.0,
+    "column": 24.0,
+    "item": 34.0,
+    "quality.text": 66.0,
+}
 
 
 def sheet(
@@ -49,17 +85,35 @@ def sheet(
     columns: Sequence[str],
     rows: Iterable[Sequence[Value]],
     picks: dict[str, tuple[str, ...]] | None = None,
+    told: Mapping[str, Holds] | None = None,
 ) -> Sheet:
-    """A sheet of one table of this name; `picks` lists what may be chosen in a column."""
-    shapes = tuple(Column(column, _form(column), _width(column)) for column in columns)
+    """A sheet of one table of this name; `picks` lists what may be chosen in a column, `told` what columns hold that
+    are not among the constant ones.
+    """
+    held = {column: (told or {}).get(column) or holds(name, column) for column in columns}
+    shapes = tuple(Column(column, _form(held[column]), _width(name, column), held[column]) for column in columns)
     return Sheet(name, (Table(name, shapes, rows, picks or {}),), frozen=True)
 
 
-def _form(column: str) -> Form:
-    return "moment" if column.endswith("_at") or column in _MOMENTS else "text"
+def holds(table: str, column: str) -> Holds:
+    """What a constant column holds."""
+    names = {column, f"{table}.{column}"}
+    if column.endswith("_at") or column in _MOMENTS:
+        return "moment"
+    if names & _WHOLE:
+        return "whole"
+    if names & _DECIMAL:
+        return "decimal"
+    return "words" if names & _WORDS else "text"
 
 
-def _width(column: str) -> float:
-    if _form(column) == "moment":
+def _form(held: Holds) -> Form:
+    # Numbers stand in the General format: a column of whole numbers may hold a share one day.
+    return "moment" if held == "moment" else "text"
+
+
+def _width(table: str, column: str) -> float:
+    if holds(table, column) == "moment":
         return 19
-    return _WIDE.get(column, max(9.0, min(22.0, len(column) + 4.0)))
+    wide = _WIDE.get(f"{table}.{column}") or _WIDE.get(column)
+    return wide or max(9.0, min(22.0, len(column) + 4.0))

@@ -1,4 +1,4 @@
-"""The data file: rows of a week as tables whose names, columns and order never change; new columns come last.
+"""The data file: rows as tables whose names, columns and order never change; new columns come last.
 
 Restricted: it holds people's own words, and nothing in it is suppressed. Every row read becomes rows written:
 a question that its version doesn't know is kept and counted, never dropped.
@@ -7,15 +7,16 @@ a question that its version doesn't know is kept and counted, never dropped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 
 from bot.store.call_backs import CallBackRow
 from bot.store.week_rows import AnswerRow, FollowUpRow
-from bot.workbook.catalogue import SHORT, Catalogue, Field
-from bot.workbook.cells import LONGEST_TITLE, Value, headers, sheet_title, snake, table_name
-from bot.workbook.columns import ANSWERS, CALL_BACKS, FOLLOW_UPS, PICKS, RESPONSES, VERBATIMS, sheet
+from bot.workbook.catalogue import SHORT, Catalogue
+from bot.workbook.cells import Value
+from bot.workbook.columns import ANSWERS, CALL_BACKS, FOLLOW_UPS, PICKS, VERBATIMS, sheet
 from bot.workbook.edition import Edition
+from bot.workbook.rows import CallBackThen, FollowUpThen
 from bot.workbook.sheets import Sheet
+from bot.workbook.wide import week_columns, whole
 from flows.journey import Choice, Question
 from flows.wording import plain
 
@@ -27,59 +28,28 @@ OPEN = "open"
 
 
 def answers(rows: Iterable[AnswerRow], catalogue: Catalogue, edition: Edition) -> Sheet:
-    """The long table: one row per settled question, per option where several were chosen."""
+    """The long table: one row per question put, in the week in which it was settled; per option where several were
+    chosen. What was put and is still open has its row in the week in which it is answered, or left.
+    """
     return sheet("answers", ANSWERS, (line for row in rows for line in _answer_lines(row, catalogue, edition)))
 
 
-def follow_ups(rows: Iterable[FollowUpRow], edition: Edition) -> Sheet:
-    """One row per follow-up whose contact started in the week or which changed in it, as it stood at its
+def follow_ups(rows: Iterable[FollowUpThen], edition: Edition) -> Sheet:
+    """Of each week, one row per follow-up whose contact started in it or which changed in it, as it stood at its
     close.
     """
-    return sheet("follow_ups", FOLLOW_UPS, (_follow_up_line(row, edition) for row in rows))
+    return sheet("follow_ups", FOLLOW_UPS, (_follow_up_line(then.row, then.week, edition) for then in rows))
 
 
-def call_backs(rows: Iterable[CallBackRow], edition: Edition) -> Sheet:
-    """One row per call-back asked for in the week, or changed or fallen due in it, as it stood at its close."""
-    return sheet("call_backs", CALL_BACKS, (_call_back_line(row, edition.week) for row in rows))
-
-
-def responses(journey: str, rows: Iterable[AnswerRow], catalogue: Catalogue, edition: Edition) -> Sheet:
-    """The wide table of one journey: a contact with an answer in the week a row, with all it had answered so
-    far.
-
-    A value is blank where the question was not settled; its `_missing` column then says why, and is blank too
-    where it was not offered. Of several choices each is a column: 1 chosen, 0 offered and not chosen.
-    """
-    fields = catalogue.fields(journey)
-    names = response_columns(fields)
-    contacts = groupby(rows, lambda row: row.contact_id)
-    lines = (_response_line(list(contact), fields, edition) for _, contact in contacts)
-    return sheet(responses_table(journey), names, lines)
+def call_backs(rows: Iterable[CallBackThen]) -> Sheet:
+    """Of each week, one row per call-back asked for in it, or changed or fallen due in it, as it stood at its close."""
+    return sheet("call_backs", CALL_BACKS, (_call_back_line(then.row, then.week) for then in rows))
 
 
 def verbatims(rows: Iterable[AnswerRow], catalogue: Catalogue) -> Sheet:
     """People's own words, with empty columns for the analyst's codes; they join back on row_id."""
     lines = (line for row in rows for line in _verbatim_lines(row, catalogue))
     return sheet("verbatims", VERBATIMS, lines, PICKS)
-
-
-def responses_table(journey: str) -> str:
-    """The name of a journey's wide table, of its sheet too: the same for ever."""
-    return sheet_title(table_name(f"responses_{journey}"))[:LONGEST_TITLE]
-
-
-def response_columns(fields: Sequence[Field]) -> tuple[str, ...]:
-    """The wide table's column names: a question named like one of the constant columns is given `q_` before
-    it.
-    """
-    names = []
-    for field in fields:
-        name = snake(field.question)
-        name = f"q_{name}" if name in RESPONSES else name
-        if field.choice is not None:
-            name = f"{name}_{snake(field.choice)}"
-        names.append(f"{name}_missing" if field.missing else name)
-    return (*RESPONSES, *headers(names, taken=RESPONSES))
 
 
 def staff_reason(reason: str) -> str | None:
@@ -117,7 +87,7 @@ def _answer_lines(row: AnswerRow, catalogue: Catalogue, edition: Edition) -> Ite
             *(row.unit, row.service, row.channel, row.outcome, row.audience, plain(row.language), row.door),
             *(row.invitation, pilot, _retrospective(row, question), row.drawn, row.draw_probability),
             *(row.reminded, row.late, row.supersedes, row.contact_start, row.contact_end, row.sent_at),
-            *(row.asked_at, row.answered_at, row.recorded_at, *_week(row.week)),
+            *(row.asked_at, row.answered_at, row.recorded_at, *week_columns(row.week)),
         )
 
 
@@ -135,7 +105,7 @@ def _verbatim_lines(row: AnswerRow, catalogue: Catalogue) -> Iterator[Sequence[V
     )
 
 
-def _follow_up_line(row: FollowUpRow, edition: Edition) -> Sequence[Value]:
+def _follow_up_line(row: FollowUpRow, week: str, edition: Edition) -> Sequence[Value]:
     return (
         *(
             row.id,
@@ -157,7 +127,7 @@ def _follow_up_line(row: FollowUpRow, edition: Edition) -> Sequence[Value]:
         *(row.invitation, edition.pilot(row.unit, row.contact_start), row.retrospective, row.with_during, row.late),
         row.contact_start,
         *(row.contact_end, row.registered_at, row.due_at, row.useful_until, row.opened_at, row.bound_at),
-        *(row.begun_at, row.sent_at, row.reminded_at, row.ended_at, *_week(edition.week)),
+        *(row.begun_at, row.sent_at, row.reminded_at, row.ended_at, *week_columns(week)),
         *(staff_reason(row.reason), row.moved, row.handed_over_at, row.by_matter),
     )
 
@@ -166,37 +136,8 @@ def _call_back_line(row: CallBackRow, week: str) -> Sequence[Value]:
     return (
         *(row.id, row.contact_id, row.person_id, row.unit, row.service, row.way, row.slot, row.state),
         *(row.asked_at, row.deadline, row.done_at, row.outcome, row.in_time, row.happened, row.helped),
-        *_week(week),
+        *week_columns(week),
     )
-
-
-def _response_line(rows: Sequence[AnswerRow], fields: Sequence[Field], edition: Edition) -> Sequence[Value]:
-    settled = {row.question: row for row in rows}  # in order of recording: the last one stays
-    last = rows[-1]
-    values = (_field_value(field, settled.get(field.question)) for field in fields)
-    return (
-        *(last.contact_id, last.matter_id, last.person_id, last.journey, last.fingerprint[:SHORT], last.unit),
-        *(last.service, last.channel, last.outcome, last.audience, plain(last.language), last.door, last.invitation),
-        *(edition.pilot(last.unit, last.contact_start), last.contact_start, last.contact_end),
-        *(max(row.recorded_at for row in rows), *_week(edition.week)),
-        *values,
-    )
-
-
-def _field_value(field: Field, row: AnswerRow | None) -> Value:
-    if row is None:
-        return None
-    if field.missing:
-        return _missing(row)
-    if row.status != "answered":
-        return None
-    if field.choice is not None:
-        return int(field.choice in row.codes.split())
-    if row.number is not None:
-        return _whole(row.number)
-    if row.codes:
-        return _step(row.codes)
-    return row.text
 
 
 def _row_id(row: AnswerRow, question: Question | None, code: str | None) -> str:
@@ -219,18 +160,5 @@ def _retrospective(row: AnswerRow, question: Question | None) -> int:
 
 def _number(row: AnswerRow, choice: Choice | None) -> Value:
     if row.number is not None:
-        return _whole(row.number)
+        return whole(row.number)
     return choice.number if choice else None
-
-
-def _whole(number: float) -> int | float:
-    return int(number) if number.is_integer() else number
-
-
-def _step(codes: str) -> str | int:
-    return int(codes) if codes.isdecimal() else codes
-
-
-def _week(week: str) -> tuple[int, int, str]:
-    year, _, number = week.partition("-W")
-    return int(year), int(number), week

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.organisation import Organisation
 from bot.workbook.sheets import Properties
+from bot.workbook.span import Span
 from bot.workbook.texts import Texts
 from flows.wording import in_language
 
@@ -18,7 +19,10 @@ WORKBOOK_SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """`say` speaks the report's reader's language; `simulated` editions hold simulated contacts only, marked DEMO."""
+    """`say` speaks the report's reader's language; `simulated` editions hold simulated contacts only, marked DEMO.
+
+    `week` is the last week it is about, `first` the first one where they are several, `unit` the only unit, if any.
+    """
 
     week: str
     organisation: Organisation
@@ -26,6 +30,13 @@ class Edition:
     made_at: datetime
     zone: ZoneInfo
     simulated: bool
+    first: str | None = None
+    unit: str | None = None
+
+    @property
+    def span(self) -> Span:
+        """The weeks, and the unit, that it is about."""
+        return Span(self.first or self.week, self.week, self.unit)
 
     def pilot(self, unit: str, start: datetime) -> int | None:
         """1 for a contact of a pilot unit from its first pilot day on, 0 for others, None for a unit nobody knows any
@@ -38,12 +49,20 @@ class Edition:
 
     def properties(self, language: str) -> Properties:
         """What a file of this edition says about itself, in the language that its sheets have."""
+        first, unit = ({"first_week": self.first} if self.first else {}), ({"unit": self.unit} if self.unit else {})
+        own = {**first, **unit}
         demo = {"demo": "DEMO"} if self.simulated else {}
         return Properties(
-            title=f"{'DEMO ' if self.simulated else ''}Kundresa {self.week}",
+            title=f"{'DEMO ' if self.simulated else ''}Kundresa {self.span.title}",
             author=in_language(self.organisation.name, language),
             language=language,
-            custom={"week": self.week, "time_zone": self.zone.key, "workbook_schema": str(WORKBOOK_SCHEMA), **demo},
+            custom={
+                "week": self.week,
+                **own,
+                "time_zone": self.zone.key,
+                "workbook_schema": str(WORKBOOK_SCHEMA),
+                **demo,
+            },
         )
 
 

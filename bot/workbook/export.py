@@ -15,15 +15,15 @@ from zoneinfo import ZoneInfo
 from bot.clock import week_start
 from bot.organisation import Organisation
 from bot.store import weeks
-from bot.store.database import Store
+from bot.store.database import Store, Transaction
 from bot.store.week_rows import WeekFile
-from bot.workbook import codebook, data
-from bot.workbook.cells import Value, was_cut
 from bot.workbook.drafts import ONE_AT_A_TIME
-from bot.workbook.edition import WORKBOOK_SCHEMA, Edition, software
+from bot.workbook.edition import Edition
+from bot.workbook.quality import mismatches
 from bot.workbook.report import Report, report
-from bot.workbook.sheets import Sheet
+from bot.workbook.rows import Rows, rows_of
 from bot.workbook.snapshot import Snapshot, gathered
+from bot.workbook.tables import tables
 from bot.workbook.texts import Texts
 from bot.workbook.writing import Written, write_data, write_report
 
@@ -114,24 +114,17 @@ async def _export(store: Store, edition: Edition, folder: Path, remake: bool) ->
     standing[0] = standing[0] or (not remake and paths[0].name in recorded)
     if all(standing) and not remake:
         return paths
-    snapshot = await store.read(gathered, week, edition.zone, edition.simulated, folder)
+    snapshot, rows = await store.read(_read, edition, folder)
     try:
         told = await asyncio.to_thread(report, snapshot, edition)
         if not standing[0]:
             written = await asyncio.to_thread(_report, paths[0], told, edition)
             await _record(store, edition, paths[0], "report", sum(written.rows.values()), written)
         if remake or not standing[1]:
-            written = await asyncio.to_thread(_data, paths[1], snapshot, told.held_back, edition)
+            written = await asyncio.to_thread(_data, paths[1], rows, told.held_back, edition)
             await _record(store, edition, paths[1], "data", written.rows["answers"], written)
-            if written.rows["answers"] != snapshot.counted:
-                _LOG.error(
-                    "%s: %d rows of answers written, %d counted. Report this as a fault, and keep the file.",
-                    paths[1].name,
-                    written.rows["answers"],
-                    snapshot.counted,
-                )
     finally:
-        snapshot.close()
+        rows.close()
     return paths
 
 
@@ -147,45 +140,17 @@ def _report(path: Path, told: Report, edition: Edition) -> Written:
     )
 
 
-def _data(path: Path, snapshot: Snapshot, held_back: int, edition: Edition) -> Written:
-    catalogue = snapshot.catalogue
-    sheets: list[Sheet] = [
-        data.answers(snapshot.answers, catalogue, edition),
-        data.follow_ups(snapshot.follow_ups, edition),
-        *(data.responses(journey, rows, catalogue, edition) for journey, rows in snapshot.responses.items()),
-        data.verbatims(snapshot.answers, catalogue),
-        data.call_backs(snapshot.call_backs, edition),
-        codebook.codebook(catalogue),
-        codebook.categories(catalogue, edition.organisation),
-        codebook.quality(_quality(snapshot, held_back, edition)),
-    ]
-    return write_data(path, sheets, edition.properties("en"), made_at=edition.made_at, zone=edition.zone)
+def _read(tx: Transaction, edition: Edition, folder: Path) -> tuple[Snapshot, Rows]:
+    rows = rows_of(tx, edition.span, edition.zone, edition.simulated, folder)
+    return gathered(tx, edition.week, edition.zone, edition.simulated), rows
 
 
-def _quality(snapshot: Snapshot, held_back: int, edition: Edition) -> list[tuple[str, Value]]:
-    return [
-        ("week", snapshot.week),
-        ("week_start", week_start(snapshot.week, edition.zone).date()),
-        ("period_first_week", snapshot.period[0]),
-        ("period_last_week", snapshot.period[-1]),
-        ("time_zone", edition.zone.key),
-        ("made_at", edition.made_at),
-        ("software", software()),
-        ("workbook_schema", WORKBOOK_SCHEMA),
-        ("database_schema", snapshot.schema),
-        ("demo", int(edition.simulated)),
-        ("answers", len(snapshot.answers)),
-        ("answers_rows_written", sum(max(1, len(row.codes.split())) for row in snapshot.answers)),
-        ("answers_rows_counted", snapshot.counted),
-        ("answers_rows_erased", snapshot.erased),
-        ("answers_to_unknown_questions", data.unknown(snapshot.answers, snapshot.catalogue)),
-        ("follow_ups", len(snapshot.follow_ups)),
-        ("follow_ups_erased", snapshot.erased_follow_ups),
-        ("call_backs", len(snapshot.call_backs)),
-        ("texts_cut", sum(was_cut(row.text) for row in snapshot.answers)),
-        *((f"masked_{kind}", pieces) for kind, pieces in snapshot.masked.items()),
-        ("figures_hidden_or_rounded", held_back),
-    ]
+def _data(path: Path, rows: Rows, held_back: int | None, edition: Edition) -> Written:
+    sheets = tables(rows, edition, held_back)
+    written = write_data(path, sheets, edition.properties("en"), made_at=edition.made_at, zone=edition.zone)
+    for table in mismatches(rows, written.rows):
+        _LOG.error("%s: %s holds other rows than were counted. Report this as a fault, and keep the file.", path, table)
+    return written
 
 
 async def _record(store: Store, edition: Edition, path: Path, kind: str, rows: int, written: Written) -> None:

@@ -15,6 +15,10 @@ Form = Literal["text", "wrapped", "whole", "decimal", "share", "moment", "day"]
 """How a column's values look; dates and numbers stay dates and numbers."""
 
 
+Holds = Literal["text", "words", "whole", "decimal", "moment", "day"]
+"""What a column of the data file holds, for formats whose columns have types: codes and ids, or what people wrote."""
+
+
 @dataclass(frozen=True, slots=True)
 class Formed:
     """A value that looks otherwise than the rest of its column: a share among other figures."""
@@ -29,11 +33,12 @@ Content = Value | Formed
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its header, its form, its width in characters."""
+    """A column of a table: its header, its form, its width in characters, and what it holds."""
 
     header: str
     form: Form = "text"
     width: float = 14
+    holds: Holds = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +70,27 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One touchpoint of a curve. None is a gap: nothing is drawn, and nothing is drawn across it."""
+    """One place of a curve. None is a gap: nothing is drawn, and nothing is drawn across it.
+
+    `dot` stands beside the line, with an interval of its own. Points of one `group` share a ground that is shaded and
+    named.
+    """
 
     label: str
     value: float | None
     low: float | None = None
     high: float | None = None
     dot: float | None = None
+    dot_low: float | None = None
+    dot_high: float | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A line chart from 0 to 100 with error bars, and single dots beside the line.
 
-    `alt` tells it in words.
+    `axis` and `across` name its two axes, `line` and `dots` stand in its legend; `alt` tells it in words.
     """
 
     title: str
@@ -87,6 +99,7 @@ class Curve:
     dots: str
     points: tuple[Point, ...]
     alt: str
+    across: str = ""
 
 
 Block = Line | Table | Curve
@@ -103,6 +116,14 @@ class Sheet:
     blocks: tuple[Block, ...]
     frozen: bool = False
     landscape: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A sheet of the report that is not made, and in words why; it is listed among the notes."""
+
+    title: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 R = TypeVar("R")
-IN_MEMORY = 32 * 1024 * 1024
+IN_MEMORY = 8 * 1024 * 1024
 _LENGTH = struct.Struct("<I")
 
 
