@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_changes, cli_due, cli_erasures, cli_import, cli_invitations, clock
+from bot import cli_changes, cli_coding, cli_due, cli_erasures, cli_import, cli_invitations, clock
 from bot.checking import checked
 from bot.cli_call_backs import call_backs
 from bot.cli_contacts import contacts
@@ -71,6 +71,7 @@ application.add_typer(erasures, name="erasures")
 application.add_typer(parked, name="parked")
 application.add_typer(staff, name="staff")
 cli_erasures.add_to(application)
+cli_coding.add_to(application)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -16,6 +16,7 @@ from functools import cache, partial
 from typing import Literal
 
 from bot import library
+from bot.figures.kappa import Kappa, kappa_of
 from bot.lists.texts import coded
 from bot.organisation import Organisation
 from bot.premises import Premises
@@ -64,12 +65,12 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class CodedRow:
-    """What a file says of one row: its number there, its row_id, and what is coded, field by field.
+    """What a file says of one row: its place among those coded there, its row_id, and what is coded, field by field.
 
     Said with neither codes nor text takes back what the same coder said of that field.
     """
 
-    row: int
+    place: int
     row_id: str
     said: tuple[Said, ...]
 
@@ -87,10 +88,20 @@ class Change:
 class TakenRow:
     """What became of one row. `corrected`: coded all the same, but the person changed the answer later."""
 
-    row: int
+    place: int
     result: Result
     changes: tuple[Change, ...] = ()
     corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two coders agree in one field."""
+
+    field: str
+    coder: str
+    other: str
+    kappa: Kappa
 
 
 def lists(organisation: Organisation) -> Lists:
@@ -110,6 +121,24 @@ def lists(organisation: Organisation) -> Lists:
     told = {field: [[code, dict(words.texts)] for code, words in of_field.items()] for field, of_field in codes.items()}
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     return Lists(codes, hashlib.sha256(body).hexdigest(), body)
+
+
+def agreements(
+    tx: Transaction, simulated: bool, *, coder: str | None = None, unit: str | None = None
+) -> list[Agreement]:
+    """How far each two coders agree in each field, on the answers that both coded, as it stands now.
+
+    Where several codes may be given, the first of each counts. `coder`: only with this one; `unit`: answers about it.
+    """
+    tables: dict[tuple[str, str, str], dict[tuple[str, str], int]] = {}
+    for pair in coding.pairs(tx, simulated, unit):
+        if coder in (None, pair.coder, pair.other):
+            tables.setdefault((pair.field, pair.coder, pair.other), {})[pair.code, pair.other_code] = pair.answers
+    found = [(key, kappa_of(table)) for key, table in tables.items()]
+    return sorted(
+        (Agreement(*key, kappa) for key, kappa in found if kappa is not None),
+        key=lambda one: (FIELDS.index(one.field), one.coder, one.other),
+    )
 
 
 class Coding:
@@ -136,7 +165,7 @@ class Coding:
         for row in rows:
             result, target = self._meant(tx, row, known, unit)
             if target is None:
-                found.append(TakenRow(row.row, result))
+                found.append(TakenRow(row.place, result))
                 continue
             before = coding.of_coder(tx, target.id, coder)
             changes = tuple(filter(None, (_change(said, before.get(said.field)) for said in row.said)))
@@ -155,7 +184,9 @@ class Coding:
                         now=now,
                         week=week,
                     )
-            found.append(TakenRow(row.row, "coded" if changes else "known", changes, corrected=bool(target.corrected)))
+            found.append(
+                TakenRow(row.place, "coded" if changes else "known", changes, corrected=bool(target.corrected))
+            )
         return found
 
     def _meant(self, tx: Transaction, row: CodedRow, known: Lists, unit: str | None) -> tuple[Result, Target | None]:

@@ -8,6 +8,7 @@ import msgspec
 
 from bot import (
     commands_call_backs,
+    commands_coding,
     commands_contacts,
     commands_due,
     commands_erasures,
@@ -23,6 +24,7 @@ from bot.requests import Command, Reply, Request
 
 COMMANDS: Mapping[str, Command] = {
     **commands_call_backs.COMMANDS,
+    **commands_coding.COMMANDS,
     **commands_contacts.COMMANDS,
     **commands_due.COMMANDS,
     **commands_erasures.COMMANDS,

@@ -9,6 +9,7 @@ from bot.api_keys import ApiKeys
 from bot.call_backs import CallBacks
 from bot.changes import Changes
 from bot.citizens import Citizens
+from bot.coding import Coding
 from bot.contacts import Contacts
 from bot.conversations import Conversations
 from bot.erasures import Erasures
@@ -57,6 +58,7 @@ class Rooms:
     staff: Staff
     staff_chats: StaffChats
     api_keys: ApiKeys
+    coding: Coding
 
     def beat(self, tx: Transaction, now: datetime) -> bool:
         """Everything that is due, a bounded part of each kind; True if there may be more."""
@@ -116,4 +118,5 @@ def built(premises: Premises, journal: Journal | None = None) -> Rooms:
         staff=Staff(premises),
         staff_chats=StaffChats(premises, people, contacts, invitations, changes, call_backs, remarks),
         api_keys=ApiKeys(premises),
+        coding=Coding(premises),
     )

@@ -11,17 +11,32 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import IO, Protocol, cast
 from xml.parsers import expat
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.lists.tables import MOST_BYTES, MOST_COLUMNS, Cells, Known, ListRefused, Table, clean, gathered
+from bot.lists.tables import (
+    HEADER_WITHIN,
+    MOST_BYTES,
+    MOST_COLUMNS,
+    Cells,
+    Known,
+    ListRefused,
+    Table,
+    clean,
+    gathered,
+)
 
 MOST_PARTS = 2_000
 MOST_SHEETS = 50
+FORMULA = "\x00"
+"""What a cell with a formula is read as, where that matters: no text of a cell can be it."""
+
 _LAST_ROW = 1_048_576
 _SUSPICIOUS_FROM, _SUSPICIOUS_RATIO = 20 * 1024 * 1024, 250  # lists pack some ten to fifty times, bombs a thousand
 _MOST_DIGITS = 15
@@ -31,6 +46,7 @@ _SETTLED = timedelta(milliseconds=500)  # a time of day is a fraction in Excel: 
 class _Cell(Protocol):
     value: object
     number_format: str
+    data_type: str
 
 
 class _Declared(Exception):
@@ -43,23 +59,49 @@ class _Begun(Exception):
 
 def read(source: bytes, known: Known) -> Table:
     """The table of the first sheet whose headers are known. ListRefused for what is no list, or no sound one."""
+    for _, rows in sheets(source):
+        table = gathered(rows, known)
+        if table is not None:
+            return table
+    raise ListRefused("no-headers")
+
+
+def sheets(source: bytes, *, formulas: bool = False) -> Iterator[tuple[str, Iterator[tuple[int, Cells]]]]:
+    """Each sheet's name and its rows, which are read as they are asked for: a sheet that isn't costs nothing.
+
+    With `formulas` a cell that reckons is FORMULA; else its value, as it was when the file was saved. Hidden rows and
+    columns are read like others. ListRefused, now or at any row, for what is no list, or no sound one.
+    """
     _check(source)
+    with _sound(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of what it leaves out: nothing that is read here
+        book = load_workbook(io.BytesIO(source), read_only=True, data_only=not formulas, keep_links=False)
+        pages = book.worksheets[:MOST_SHEETS]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of what it leaves out: nothing that is read here
-            book = load_workbook(io.BytesIO(source), read_only=True, data_only=True, keep_links=False)
-            try:
-                for page in book.worksheets[:MOST_SHEETS]:
-                    table = gathered(_rows(page), known)
-                    if table is not None:
-                        return table
-            finally:
-                book.close()
+        for page in pages:
+            yield page.title, _soundly(_rows(page))
+    finally:
+        book.close()
+
+
+@contextmanager
+def _sound() -> Iterator[None]:
+    try:
+        yield
     except ListRefused:
         raise
     except Exception:  # openpyxl fails in many ways on a file that is not sound; each means the same to whoever sent it
         raise ListRefused("damaged") from None
-    raise ListRefused("no-headers")
+
+
+def _soundly(rows: Iterator[tuple[int, Cells]]) -> Iterator[tuple[int, Cells]]:
+    while True:
+        with _sound(), warnings.catch_warnings():  # of some rows at a time: what is caught must not stay so in between
+            warnings.simplefilter("ignore")
+            some = list(islice(rows, HEADER_WITHIN))
+        if not some:
+            return
+        yield from some
 
 
 def _check(source: bytes) -> None:
@@ -135,6 +177,8 @@ class _Page(Protocol):
 def _told(cell: _Cell) -> str:
     """A value as a person would have typed it."""
     value = cell.value
+    if cell.data_type == "f":
+        return FORMULA  # comes only where formulas are asked for: else the cell is its value
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, bool):

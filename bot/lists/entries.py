@@ -16,7 +16,7 @@ from bot.library import Library
 from bot.lists import columns, sources
 from bot.lists.columns import Columns
 from bot.lists.faults import CellFault, Fault, shown, trace_in
-from bot.lists.labels import CODED, Labels
+from bot.lists.labels import CODED, Labels, codes_of
 from bot.lists.tables import Cells, Table
 from bot.lists.texts import Texts, headers
 from bot.lists.times import Moment, moment
@@ -28,11 +28,13 @@ BY_CONTENT = "row-"
 LONGEST_REFERENCE = 100
 
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
-_ERRORS = frozenset(
+ERRORS = frozenset(
     {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"}
     | {"#VÄRDEFEL!", "#REFERENS!", "#NAMN?", "#OGILTIGT!", "#SAKNAS!", "#DIVISION/0!", "#SKÄRNING!"}  # Swedish Excel
     | {"#ARVO!", "#VIITTAUS!", "#NIMI?", "#LUKU!", "#PUUTTUU!", "#JAKO/0!", "#TYHJÄ!"}  # Finnish Excel
 )
+"""What a cell shows whose formula failed, in capitals."""
+
 _FREE = ("matter", "reference")
 
 
@@ -83,7 +85,7 @@ def read(
         meant(code, among[field], field)
     table = sources.read(source, columns.known)
     found = columns.read(table, given, texts)
-    return _Reader(table, found, given, Labels(organisation, library, texts), organisation, texts).reading()
+    return _Reader(table, found, given, Labels(codes_of(organisation, library), texts), organisation, texts).reading()
 
 
 class _Reader:
@@ -129,7 +131,7 @@ class _Reader:
             self._note(row, "", CellFault("too-wide", **counts))
         told = {field: cells[at] if at < len(cells) else "" for field, at in self._columns.at.items()}
         for field, text in told.items():
-            if text.startswith("#") and text.upper() in _ERRORS:
+            if text.startswith("#") and text.upper() in ERRORS:
                 self._note(row, field, CellFault("error-value", value=text))
                 told[field] = ""
         if len(self._faults) > before:

@@ -22,9 +22,10 @@ _COMPARED = 1_000
 class Labels:
     """What may stand in the coded columns of one organisation, and what it means."""
 
-    def __init__(self, organisation: Organisation, library: Library, texts: Texts) -> None:
+    def __init__(self, codes: Mapping[str, Mapping[str, Sequence[str]]], texts: Texts) -> None:
+        """`codes` are each field's codes, each with what else it may be written as."""
         self._texts = texts
-        self._fields = {name: _Field(codes) for name, codes in codes_of(organisation, library).items()}
+        self._fields = {name: _Field(of_field) for name, of_field in codes.items()}
         self._found: dict[tuple[str, str], str | CellFault] = {}
 
     def code(self, field: str, text: str) -> str:

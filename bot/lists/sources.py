@@ -51,6 +51,27 @@ def loaded(path: Path, *, follow: bool = True) -> bytes:
 
 def read(source: bytes, known: Known) -> Table:
     """The table in `source`, its headers found. ListRefused for what is no list, is damaged or too large."""
+    if _is_book(source):
+        return books.read(source, known)
+    table = gathered(_separated(_text(source), known), known)
+    if table is None:
+        raise ListRefused("no-headers")
+    return table
+
+
+def sheets(source: bytes, known: Known) -> Iterator[tuple[str, Iterator[tuple[int, Cells]]]]:
+    """Every sheet of `source`, its name and its rows as they are asked for: of a .csv the one, without a name.
+
+    A cell that reckons is `books.FORMULA`. `known` tells a .csv's separator. ListRefused as of `read`, also at any row.
+    """
+    if _is_book(source):
+        yield from books.sheets(source, formulas=True)
+    else:
+        yield "", _separated(_text(source), known)
+
+
+def _is_book(source: bytes) -> bool:
+    """Whether it is an .xlsx, or may be text. ListRefused for what is neither."""
     if not source.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise ListRefused("empty")
     if source.startswith(_OLE):
@@ -58,10 +79,10 @@ def read(source: bytes, known: Known) -> Table:
     if source[:1024].lstrip().startswith(_PDF):
         raise ListRefused("pdf")
     if source.startswith(_ZIP):
-        return books.read(source, known)
+        return True
     if _WEB_PAGE.match(source[:1024].removeprefix(_MARK)):
         raise ListRefused("web-page")
-    return _separated(_text(source), known)
+    return False
 
 
 def _text(source: bytes) -> str:
@@ -97,15 +118,12 @@ def _in_eight_bits(source: bytes) -> str:
         return text
 
 
-def _separated(text: str, known: Known) -> Table:
+def _separated(text: str, known: Known) -> Iterator[tuple[int, Cells]]:
     told = _SEPARATOR_LINE.match(text)
     if told:
         text = text[told.end() :]
     separator = told[1] if told else max(_SEPARATORS, key=lambda one: _fit(text[:_LOOKED_AT], one, known))
-    table = gathered(_records(text, separator), known)
-    if table is None:
-        raise ListRefused("no-headers")
-    return table
+    return _records(text, separator)
 
 
 def _fit(text: str, separator: str, known: Known) -> tuple[int, int]:
