@@ -60,6 +60,10 @@ def drifted(new: Journey, old: Journey, file: str) -> tuple[Problem, ...]:
             fault = f"{how} of '{after.code}' changed and its version did not."
             remedy = f"If it now means something else, write 'version: {before.version + 1}' under it."
             problems.warning(0, fault, remedy)
+        elif None not in (before.expects, after.expects) and after.expects != before.expects:
+            fault = f"'{after.code}' was about what '{before.expects}' asks, and is now about '{after.expects}'."
+            remedy = f"If it now means something else, write 'version: {before.version + 1}' under it."
+            problems.warning(0, fault, remedy)
         lost = _codes(before.choices) - _codes(after.choices) - set(gone)
         if lost and after.kind == before.kind:
             in_order = [choice.code for choice in before.choices if choice.code in lost]

@@ -104,7 +104,8 @@ class Question:
     `draw` names the pool from which one question is drawn; `instead_of` the question whose place it takes when
     its own condition holds; `call_me` puts the button for a call beside the answers; `when_short` lets it be the
     one left out when a contact's questions all fall on one day; `ladder` is the entry that brought it in, and
-    `opens` that entry's own condition: both it and `only_if` must hold.
+    `opens` that entry's own condition: both it and `only_if` must hold. `expects` is the later question that asks for
+    the experience of what this one asks to be expected, both on one scale.
     """
 
     code: str
@@ -127,6 +128,7 @@ class Question:
     when_short: bool = False
     ladder: str | None = None
     opens: Condition | None = None
+    expects: str | None = None
 
     def choice(self, code: str) -> Choice | None:
         """The choice with this code, or None."""

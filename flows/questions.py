@@ -32,6 +32,7 @@ _QUESTION_KEYS = (
     "index",
     "retrospective",
     "when short",
+    "expects",
 )
 _ANSWERS: Mapping[str, Kind] = {
     "one of": "one",
@@ -144,6 +145,7 @@ def _read_asked(entry: Entry, table: Table, setting: Setting) -> Draft:
         retrospective=table.flag("retrospective"),
         call_me=table.flag("call me"),
         when_short=_when_short(table),
+        expects=_expects(table),
     )
     if answer and not setting.in_ladder:
         _check_marks(table, question)
@@ -161,6 +163,12 @@ def _check_marks(table: Table, question: Question) -> None:
     if question.index and question.kind not in ("scale", "number"):
         remedy = "Give it 'answer: scale ...', or take 'index' away."
         table.entries["index"].error("Only a scale or a number can be part of an index.", remedy)
+    if question.expects and question.kind != "scale":
+        remedy = "Give it 'answer: scale ...', or take 'expects' away."
+        table.entries["expects"].error("Only a question on a scale can ask what is expected.", remedy)
+    if question.expects and question.retrospective:
+        fault = "A question that looks back asks for no expectation."
+        table.entries["expects"].error(fault, "Take 'expects' or 'retrospective' away.")
     if question.draw and question.instead_of:
         fault = "A question cannot both be drawn and stand instead of another."
         table.entries["draw"].error(fault, "Take 'draw' or 'instead of' away.")
@@ -197,6 +205,11 @@ def _instead_of(table: Table) -> str | None:
     entry = table.entry("instead of")
     if entry and "only if" not in table.entries:
         entry.error("'instead of' needs an 'only if' that says when.", "Write 'only if: ...' beside it.")
+    return entry.text() if entry else None
+
+
+def _expects(table: Table) -> str | None:
+    entry = table.entry("expects")
     return entry.text() if entry else None
 
 

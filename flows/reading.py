@@ -26,7 +26,7 @@ from flows.journey import (
 from flows.ladders import check_within, expand
 from flows.problems import Problem, Problems, listed, nearest, suggestion
 from flows.questions import QUESTION_RESERVED, Draft, read_question
-from flows.references import check_columns, check_curve, check_places, check_pools, fault_of
+from flows.references import check_columns, check_curve, check_expectations, check_places, check_pools, fault_of
 from flows.source import CODE, Entry, Table, open_source
 from flows.timing import PhaseTiming, Send, Useful, parse_duration, parse_send, parse_useful
 from flows.wording import with_easy
@@ -259,6 +259,7 @@ def _resolve(
         check_places([draft for draft in drafts if draft.question.phase == phase])
     check_pools(drafts)
     check_curve(drafts)
+    check_expectations(drafts)
     return expanded
 
 

@@ -108,6 +108,28 @@ def check_curve(drafts: Iterable[Draft]) -> None:
             draft.at("curve").error(fault, "Take 'curve' away from one of them.")
 
 
+def check_expectations(drafts: Sequence[Draft]) -> None:
+    """`expects`: asked before the contact, of what a later phase asks about on the same scale."""
+    later = {
+        draft.question.code: draft for draft in drafts if draft.brings is None and draft.question.phase != "before"
+    }
+    for draft in drafts:
+        question = draft.question
+        if question.expects is None:
+            continue
+        entry = draft.at("expects")
+        if question.phase != "before":
+            fault = f"What is expected is asked before the contact, not {question.phase} it."
+            entry.error(fault, "Move the question to 'before', or take 'expects' away.")
+        elif question.expects not in later:
+            scaled = [code for code, other in later.items() if other.question.kind == "scale"]
+            remedy = f"It can be {listed(scaled, 'or')}." if scaled else "Ask during or after how it was."
+            fault = f"No question during or after the contact is named '{question.expects}'."
+            entry.error(fault, suggestion(question.expects, scaled, remedy))
+        else:
+            _check_expected(draft, later[question.expects], entry)
+
+
 def check_columns(questions: Iterable[tuple[Question, Entry]]) -> None:
     """That no two questions, nor a question and a choice of another, share a column in the workbook.
 
@@ -123,6 +145,24 @@ def check_columns(questions: Iterable[tuple[Question, Entry]]) -> None:
                 continue
             fault = f"{_spoken(question, choice)} and {_spoken(other, other_choice)} both become the column {column}."
             entry.error(fault, "Give one of them another name.")
+
+
+def _check_expected(draft: Draft, experienced: Draft, entry: Entry) -> None:
+    question, other = draft.question, experienced.question
+    if not (draft.sound and experienced.sound):
+        return
+    if other.kind != "scale":
+        fault = f"'{other.code}' is not on a scale, so nothing can be compared with it."
+        entry.error(fault, "Name a question on the same scale, or take 'expects' away.")
+    elif question.scale and question.scale != other.scale:
+        fault = f"'{question.code}' and '{other.code}' are on different scales: '{other.scale}' there."
+        draft.at("answer").error(fault, f"Use 'answer: scale {other.scale}' here as well.")
+    elif other.retrospective:
+        fault = f"'{other.code}' looks back, so what it says is no experience."
+        entry.error(fault, "Name a question that does not.")
+    elif None not in (question.touchpoint, other.touchpoint) and question.touchpoint != other.touchpoint:
+        fault = f"'{question.code}' is about '{question.touchpoint}', and '{other.code}' about '{other.touchpoint}'."
+        entry.warning(fault, "Is it the same thing that they ask about?")
 
 
 def _asked_at(about: str, drafts: Sequence[Draft]) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import library
+from flows.journey import Journey, Phase, Question, Words
+from flows.timing import PhaseTiming, parse_send
 
 LANGUAGES = ("sv", "fi", "en")
 
@@ -28,6 +32,18 @@ def test_the_fingerprint_covers_shared_parts_and_no_comments(tmp_path: Path) -> 
         prints.append(library.opened(tmp_path, LANGUAGES).fingerprints["phone-call"])
     assert prints[0] == prints[1]
     assert prints[0] != prints[2]
+
+
+def test_a_journey_without_what_came_later_keeps_its_fingerprint() -> None:
+    """What a journey could not say when it was first used leaves its fingerprint as it was, whatever its texts hold."""
+    question = Question("whole", "words", Words({"en": 'It said ,"expects":null, twice'}), "after")
+    phase = Phase("after", PhaseTiming(parse_send("at end"), None), (question,))
+    journey = Journey("old", Words({"en": "Old"}), "citizen", timedelta(0), (), (phase,))
+    assert library.fingerprint(journey) == "659d10e45b932e9b2fa537132d9e05d8207a434079cfaf2a84b18f96f2677e22"
+    assert library.decoded(library.encoded(journey)) == journey
+    said = replace(journey, phases=(replace(phase, questions=(replace(question, expects="ease"),)),))
+    assert library.fingerprint(said) != library.fingerprint(journey)
+    assert library.decoded(library.encoded(said)) == said
 
 
 def test_every_faulty_file_is_told_of_at_once(tmp_path: Path) -> None:

@@ -358,6 +358,23 @@ def test_a_changed_easy_text_is_drift_and_a_new_one_is_none() -> None:
     ]
 
 
+def test_another_experience_expected_is_drift_and_the_first_one_is_none() -> None:
+    """Answers to what was expected of something else don't belong together; naming it for the first time is fine."""
+    renamed = OFFICE_VISIT.replace(b"    ease:\n", b"    again:\n").replace(b"or ease is", b"or again is")
+    sources = (
+        OFFICE_VISIT.replace(b"expects: ease", b""),
+        OFFICE_VISIT,
+        renamed.replace(b"expects: ease", b"expects: again"),
+    )
+    readings = (read_journey(source, "office-visit.yaml", REAL_PHRASES, LANGUAGES).value for source in sources)
+    unsaid, ease, again = (journey for journey in readings if journey)
+    assert drifted(ease, unsaid, "office-visit.yaml") == ()
+    assert list(map(str, drifted(again, ease, "office-visit.yaml")))[-1] == (
+        "office-visit.yaml: 'expect' was about what 'ease' asks, and is now about 'again'. "
+        "If it now means something else, write 'version: 2' under it."
+    )
+
+
 def test_easy_texts_stand_beside_the_plain_ones() -> None:
     """Of questions, messages, choices and shared phrases; nothing is said of a language without one."""
     text = VISIT.replace("answer: scale calm", 'text easy: { sv: "Hur? Lätt." }\n      answer: scale calm')

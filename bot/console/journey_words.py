@@ -112,6 +112,8 @@ class Reader:
         for name in ("curve", "retrospective", "when_short", "call_me"):
             if getattr(question, name):
                 yield self._visit.text(f"journey-note-{name.replace('_', '-')}")
+        if question.expects:
+            yield self._visit.text("journey-note-expects", question=self._named(question.expects))
         if question.index:
             yield self._visit.text("journey-note-index", index=question.index)
         if question.kind == "number":
