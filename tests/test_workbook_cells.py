@@ -209,9 +209,9 @@ def test_a_table_without_rows_has_an_empty_one(tmp_path: Path) -> None:
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows beyond the last one of a sheet stop the export with a remedy, and no file appears."""
+    """A report with rows beyond the last one of a sheet is not made: the remedy is told, and no file appears."""
     monkeypatch.setattr(pages, "MOST_ROWS", 3)
-    rows: list[tuple[str, Value]] = [("a", 1)] * 3
+    sheet = Sheet("v", (table([("a", 1)] * 3),))
     with pytest.raises(pages.TooManyRows, match="one unit at a time"):
-        writing.write_data(tmp_path / "out.xlsx", [Sheet("v", (table(rows),))], ABOUT, made_at=NOW, zone=ZONE)
+        writing.write_report(tmp_path / "out.xlsx", [sheet], ABOUT, ground="ground", footer="f", made_at=NOW, zone=ZONE)
     assert list(tmp_path.iterdir()) == []

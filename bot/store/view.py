@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from bot.store import migrations
 from bot.store.database import DatabaseRefused, Transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def snapshot(
+    path: Path, question: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run `question` within one snapshot of the database at `path`, on a connection and a thread of its own.
+
+    For what reads for so long that pages would wait behind it on the store's one reader. While it reads, the
+    write-ahead log can't be emptied, and what is written meanwhile is added to it: `question` puts rows aside and is
+    done, it never waits for whoever takes them. Cancelled, it reads to its end with nobody to hear it. Raises as
+    `viewed`, and what `question` raises.
+    """
+
+    def asked() -> T:
+        with viewed(path) as tx:
+            return question(tx, *args, **kwargs)
+
+    return await asyncio.to_thread(asked)
 
 
 @contextmanager

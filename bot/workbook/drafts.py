@@ -13,6 +13,9 @@ ONE_AT_A_TIME = asyncio.Lock()
 """Held by an export while it works. The same week asked for twice at once would make its report twice, from two
 moments."""
 
+NAMES = ".kundresa_*.part"
+"""What files are called while they are written. One export writes at a time, so others are left over."""
+
 _STILL_SECONDS = 600.0
 """openpyxl's own temporary files have a name that any program's have; one that somebody works with is written to."""
 
@@ -24,7 +27,7 @@ def under_way() -> bool:
 
 def remove(folder: Path) -> None:
     """Remove what killed exports left in `folder` and among temporary files. Not while one is under way."""
-    for draft in folder.glob(".kundresa_*.part"):
+    for draft in folder.glob(NAMES):
         draft.unlink(missing_ok=True)
     with tempfile.TemporaryFile() as new:
         still_since = os.fstat(new.fileno()).st_mtime - _STILL_SECONDS

@@ -14,7 +14,8 @@ from typing import Any
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import FilterColumn
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -23,6 +24,7 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.workbook.bulk import Looks
 from bot.workbook.cells import MOST_ROWS, Plain, Value, headers, looks_active, plain
 from bot.workbook.charts import Ground
 from bot.workbook.paper import ROW, Laid
@@ -90,30 +92,30 @@ def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> Laid
     return Laid(rows, charts, row - 1)
 
 
-def stream(page: Worksheet, table: Table, zone: tzinfo) -> int:
-    """Write one table, header in A1, row by row to a write-only page; returns its number of rows.
-
-    TooManyRows when a sheet can't hold them.
-    """
-    for place, column in enumerate(table.columns, start=1):
+def begin(page: Worksheet, table: Table) -> None:
+    """Lay out a sheet of one table, header in A1: everything but its rows and what depends on their number."""
+    for place, (name, column) in enumerate(zip(_names(table), table.columns, strict=True), start=1):
         page.column_dimensions[get_column_letter(place)].width = column.width
+        _styled(page.cell(1, place, name))
     page.freeze_panes = "A2"
     page.page_setup.paperSize = 9
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.print_title_rows = "1:1"
-    names = headers(column.header for column in table.columns)
-    page.append([_styled(WriteOnlyCell(page, name)) for name in names])
-    count = 0
-    for row in table.rows:
-        count += 1
-        _refuse_more(table, count + 1)
-        page.append([_streamed(page, plain(_bare(value), zone)) for value in row])
-    if not count:
-        page.append([None] * len(names))
-    _add_table(page, table, names, 1, max(count, 1))
-    return count
+
+
+def end(page: Worksheet, table: Table, count: int) -> None:
+    """Lay the native table and its pick lists over `count` rows, which `bulk` wrote below the header; at least one."""
+    _add_table(page, table, _names(table), 1, max(count, 1))
+
+
+def looks(page: Worksheet) -> Looks:
+    """The styles that rows have which `bulk` writes, made known to the workbook of this page."""
+    moment, day, quoted = WriteOnlyCell(page), WriteOnlyCell(page), WriteOnlyCell(page)
+    moment.number_format, day.number_format = _FORMATS["moment"], _FORMATS["day"]
+    quoted.quotePrefix = True
+    return Looks(moment.style_id, day.style_id, quoted.style_id)
 
 
 def _line(page: Worksheet, row: int, line: Line, zone: tzinfo) -> None:
@@ -134,7 +136,7 @@ def _line(page: Worksheet, row: int, line: Line, zone: tzinfo) -> None:
 
 
 def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) -> tuple[int, int]:
-    names = headers(column.header for column in table.columns)
+    names = _names(table)
     for place, (name, column) in enumerate(zip(names, table.columns, strict=True), start=1):
         _styled(page.cell(row, place, name))
         if column.form in _NUMBERS:
@@ -165,6 +167,10 @@ def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) 
     return count, row + max(count, 1) + 1
 
 
+def _names(table: Table) -> tuple[str, ...]:
+    return headers(column.header for column in table.columns)
+
+
 def _bare(value: Content) -> Value:
     return value.value if isinstance(value, Formed) else value
 
@@ -187,7 +193,7 @@ def _height(texts: Iterable[tuple[str, float]]) -> float:
 def _add_table(page: Worksheet, table: Table, names: Sequence[str], row: int, count: int) -> None:
     last = get_column_letter(len(names))
     native: Any = ExcelTable(displayName=table.name, ref=f"A{row}:{last}{row + count}", tableStyleInfo=_STYLE)
-    # A streamed page has no cells left to read the headers from; Excel repairs a file whose headers differ.
+    # Excel repairs a file whose headers differ from those of the table.
     native._initialise_columns()
     for column, name in zip(native.tableColumns, names, strict=True):
         column.name = name
@@ -197,31 +203,23 @@ def _add_table(page: Worksheet, table: Table, names: Sequence[str], row: int, co
         # A button would cover the end of a header that stands at the right, over its numbers.
         numbers = (place for place, column in enumerate(table.columns) if column.form in _NUMBERS)
         native.autoFilter.filterColumn.extend(FilterColumn(colId=place, hiddenButton=True) for place in numbers)
-    page.tables.add(native)  # add_table would warn of a streamed page, whose columns were named just above
+    page.add_table(native)
     for place, name in enumerate(names, start=1):
+        letter = get_column_letter(place)
         if name in table.picks:
-            picks = DataValidation(type="list", formula1=f'"{",".join(table.picks[name])}"', allow_blank=True)
-            letter = get_column_letter(place)
+            # By its name: written out, a list longer than 255 characters makes a file that Excel can't read.
+            picks = DataValidation(type="list", formula1=table.picks[name], allow_blank=True)
             picks.add(f"{letter}{row + 1}:{letter}{row + count}")
             page.data_validations.append(picks)
+        for title, (column, first, last) in table.lists.items():
+            if column == name:
+                cells = f"{quote_sheetname(page.title)}!${letter}${row + first}:${letter}${row + last}"
+                page.parent.defined_names[title] = DefinedName(title, attr_text=cells)
 
 
 def _styled(cell: Cell | MergedCell) -> Cell | MergedCell:
     cell.font, cell.fill, cell.alignment = _HEADER_FONT, _HEADER_FILL, _HEADER_PLACE
     return cell
-
-
-def _streamed(page: Worksheet, value: Plain) -> Plain | Cell:
-    if isinstance(value, datetime | date):
-        cell = WriteOnlyCell(page)
-        cell.value = value
-        cell.number_format = _format(value, "text")
-        return cell
-    if looks_active(value):
-        cell = WriteOnlyCell(page)
-        _put(cell, value)
-        return cell
-    return value
 
 
 def _put(cell: Cell | MergedCell, value: Plain) -> None:

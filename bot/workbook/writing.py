@@ -7,7 +7,6 @@ Values only, never formulas: previews show no formula's result. Runs in a thread
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import tempfile
@@ -19,18 +18,18 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.workbook import pages
+from bot.workbook import drafts, package, pages
 from bot.workbook.cells import text
 from bot.workbook.charts import Ground
+from bot.workbook.package import EXCEL, Limits
 from bot.workbook.paper import put_on_paper
 from bot.workbook.sheets import Properties, Sheet, Table
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file as it stands: its SHA-256 in hexadecimal, and how many rows each table holds."""
+    """A file as it stands: its SHA-256 in hexadecimal, and how many rows each table holds, in all its sheets."""
 
     sha256: str
     rows: dict[str, int]
@@ -65,28 +64,34 @@ def write_report(
 
 
 def write_data(
-    path: Path, sheets: Sequence[Sheet], properties: Properties, *, made_at: datetime, zone: tzinfo
+    path: Path,
+    sheets: Sequence[Sheet],
+    properties: Properties,
+    *,
+    made_at: datetime,
+    zone: tzinfo,
+    limits: Limits = EXCEL,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Written:
-    """Stream sheets of one table each, header in A1, to `path`.
+    """Stream sheets of one table each, header in A1, to `path`; what one can't hold goes on in the next.
 
-    OSError and TooManyRows leave whatever stood there before.
+    `told` hears how many rows have been written so far. OSError leaves whatever stood there before.
     """
     rows: dict[str, int] = {}
 
     def save(temporary: Path) -> None:
-        book = Workbook(write_only=True)
+        book = Workbook()
+        book.remove(book.worksheets[0])
         _describe(book, properties, made_at, zone)
-        try:
-            for sheet in sheets:
-                (table,) = (block for block in sheet.blocks if isinstance(block, Table))
-                page: Worksheet = book.create_sheet(sheet.title)
-                rows[table.name] = pages.stream(page, table, zone)
-            book.save(temporary)
-        except BaseException:
-            _abandon(book)
-            raise
+        tables = [(sheet.title, _only(sheet)) for sheet in sheets]
+        rows.update(package.streamed(temporary, book, tables, zone, limits, told))
 
     return Written(_whole(path, save, 0o640), rows)
+
+
+def _only(sheet: Sheet) -> Table:
+    (table,) = (block for block in sheet.blocks if isinstance(block, Table))
+    return table
 
 
 def _describe(book: Workbook, properties: Properties, made_at: datetime, zone: tzinfo) -> None:
@@ -99,18 +104,8 @@ def _describe(book: Workbook, properties: Properties, made_at: datetime, zone: t
         own.append(StringProperty(name=name, value=text(value)))
 
 
-def _abandon(book: Workbook) -> None:
-    # Each streamed page holds an open file of its own, with people's words in it.
-    for page in book.worksheets:
-        streamed: Any = page
-        with contextlib.suppress(OSError, ValueError):
-            if not streamed.closed:
-                streamed.close()
-            streamed._writer.cleanup()
-
-
 def _whole(path: Path, save: Callable[[Path], None], rights: int) -> str:
-    for left in path.parent.glob(f".{path.stem}.*.part"):
+    for left in path.parent.glob(drafts.NAMES):
         left.unlink(missing_ok=True)  # of a process that was killed: with people's words in it, perhaps
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
     os.close(handle)
