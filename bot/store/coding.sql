@@ -37,11 +37,12 @@ VALUES (:answer, :field, :codes, :text, :coder, :now, :week, :version, :source);
 SELECT k.id, a.uid AS answer_id, a.contact_id, a.person_id, c.journey, v.fingerprint, a.question,
     a.codes AS answer_codes, a.week AS answer_week, k.field, k.codes, k.text, k.coder, k.coded_at, k.week,
     k.list_version, k.source,
-    (SELECT n.codes FROM answers AS n
-      WHERE n.contact_id = a.contact_id AND n.question GLOB '*-need' AND n.status = 'answered' AND n.week <= :week
-        AND NOT EXISTS (SELECT 1 FROM answers AS s WHERE s.supersedes = n.id AND s.week <= :week)
-      ORDER BY a.question GLOB (SUBSTR(n.question, 1, LENGTH(n.question) - 4) || '*') DESC, n.id DESC LIMIT 1
-    ) AS own_need
+    (SELECT codes FROM (
+        SELECT n.id, n.codes, a.question GLOB (SUBSTR(n.question, 1, LENGTH(n.question) - 4) || '*') AS near
+        FROM answers AS n
+        WHERE n.contact_id = a.contact_id AND n.question GLOB '*-need' AND n.status = 'answered' AND n.week <= :week
+          AND NOT EXISTS (SELECT 1 FROM answers AS s WHERE s.supersedes = n.id AND s.week <= :week)
+    ) ORDER BY near DESC, id DESC LIMIT 1) AS own_need
 FROM codings AS k
 JOIN answers AS a ON a.id = k.answer_id
 JOIN conversations AS v ON v.id = a.conversation_id
@@ -65,11 +66,12 @@ SELECT a.uid AS answer_id, a.contact_id, a.person_id, c.journey, c.audience, v.f
     a.week AS answer_week, CASE WHEN f.begun_at IS NULL THEN h.unit ELSE f.unit END AS unit,
     k.field, k.codes, k.text, k.coder, k.coded_at, k.list_version,
     o.codes AS other_codes, o.coder AS other_coder,
-    (SELECT n.codes FROM answers AS n
-      WHERE n.contact_id = a.contact_id AND n.question GLOB '*-need' AND n.status = 'answered' AND n.week <= :as_of
-        AND NOT EXISTS (SELECT 1 FROM answers AS s WHERE s.supersedes = n.id AND s.week <= :as_of)
-      ORDER BY a.question GLOB (SUBSTR(n.question, 1, LENGTH(n.question) - 4) || '*') DESC, n.id DESC LIMIT 1
-    ) AS own_need
+    (SELECT codes FROM (
+        SELECT n.id, n.codes, a.question GLOB (SUBSTR(n.question, 1, LENGTH(n.question) - 4) || '*') AS near
+        FROM answers AS n
+        WHERE n.contact_id = a.contact_id AND n.question GLOB '*-need' AND n.status = 'answered' AND n.week <= :as_of
+          AND NOT EXISTS (SELECT 1 FROM answers AS s WHERE s.supersedes = n.id AND s.week <= :as_of)
+    ) ORDER BY near DESC, id DESC LIMIT 1) AS own_need
 FROM kept AS k
 JOIN answers AS a ON a.id = k.answer_id
 JOIN conversations AS v ON v.id = a.conversation_id
