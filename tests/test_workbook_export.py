@@ -330,9 +330,8 @@ async def test_the_codebook_explains_every_column_and_code(store: Store, folder:
     _, path = await export(store, folder)
     book = records(path, "codebook")
     explained = {(row["table"], column) for row in book for column in str(row["column"]).split(", ")}
-    for table in ("answers", "follow_ups", "responses_visit", "verbatims", "call_backs"):
-        columns = {column for column in map(str, cells(path)[table][0]) if not column.endswith("_missing")}
-        assert {column for name, column in explained if name == table} == columns
+    for table, (header, *_) in cells(path).items():
+        assert {column for name, column in explained if name == table} == {*header}, table
     assert all(row[f"label_{language}"] for row in book for language in ("sv", "fi", "en"))
     codes = {(row["variable"], row["question"], row["code"]): row for row in records(path, "categories")}
     assert codes["value_code", "cause", "waited"]["demand"] == "failure"
@@ -364,7 +363,9 @@ async def test_a_week_without_rows_makes_sound_files(store: Store, folder: Path)
     """An empty week has all its tables, each with its one empty row, and a report that says so."""
     told, path = await export(store, folder)
     sheets = {sheet.title: sheet for sheet in load_workbook(path).worksheets}
-    assert list(sheets) == ["answers", "follow_ups", "verbatims", "call_backs", "codebook", "categories", "quality"]
+    assert list(sheets) == [
+        *("answers", "follow_ups", "verbatims", "call_backs", "coding", "codebook", "categories", "lists", "quality")
+    ]
     for title in ("answers", "follow_ups", "verbatims"):
         assert str(sheets[title].tables[title].ref).endswith("2")
         assert sheets[title]["A1"].value is not None

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from bot.coding import CODED
 from bot.workbook.cells import Value
 from bot.workbook.sheets import Column, Form, Holds, Sheet, Table
 
@@ -39,7 +40,15 @@ VERBATIMS = (
     *("row_id", "answer_id", "journey", "phase", "touchpoint", "question", "language", "text"),
     *("need", "theme", "cause", "demand_coded", "comment", "may_be_quoted"),
 )
-PICKS = {"demand_coded": ("value", "failure", "unclear"), "may_be_quoted": ("yes", "no")}
+PICKS = {field: f"codes_{field}" for field in CODED}
+"""The columns of `verbatims` in which a code may be chosen, and what the list to choose from is called."""
+
+CODING = (
+    *("coding_id", "row_id", "answer_id", "contact_id", "person", "journey", "question", "answer_week", "field"),
+    *("value_code", "position", "comment", "taken_back", "own_need", "coder", "coded_at", "list_version", "source"),
+    *("iso_year", "iso_week", "week"),
+)
+LISTS = ("list", "code", "label_sv", "label_fi", "label_en")
 CODEBOOK = (
     *("table", "column", "journey", "question", "question_version", "phase", "touchpoint", "kind", "label_sv"),
     *("label_fi", "label_en", "low", "high", "only_if", "instead_of", "draw", "curve", "index", "retrospective"),
@@ -53,13 +62,27 @@ CATEGORIES = (
 )
 QUALITY = ("item", "number", "text")
 
+MISSING_CODES = {"not-understood": -96, "left": -97, "skipped": -98, "not-drawn": -99, "routed-past": -99}
+"""Why there is no answer, as the number that stands for it in SPSS: -96 to -99 are missing values there."""
+
 LABELS = tuple(f"{start}label_{language}" for start in ("", "low_", "high_") for language in ("sv", "fi", "en"))
 
 _MOMENTS = frozenset({"contact_start", "contact_end", "useful_until", "deadline", "valid_from", "valid_to"})
 _WHOLE = frozenset(
     (
         *("question_version", "pilot", "retrospective", "drawn", "reminded", "late", "iso_year", "iso_week"),
-        *("with_during", "moved", "by_matter", "in_time", "low", "high", "curve", "when_short", "position"),
+        *(
+            "with_during",
+            "moved",
+            "by_matter",
+            "in_time",
+            "taken_back",
+            "low",
+            "high",
+            "curve",
+            "when_short",
+            "position",
+        ),
         *("categories.number", "categories.missing", "codebook.curve"),
     )
 )
@@ -84,10 +107,10 @@ def sheet(
     name: str,
     columns: Sequence[str],
     rows: Iterable[Sequence[Value]],
-    picks: dict[str, tuple[str, ...]] | None = None,
+    picks: dict[str, str] | None = None,
     told: Mapping[str, Holds] | None = None,
 ) -> Sheet:
-    """A sheet of one table of this name; `picks` lists what may be chosen in a column, `told` what columns hold that
+    """A sheet of one table of this name; `picks` names the lists to choose from, `told` what columns hold that
     are not among the constant ones.
     """
     held = {column: (told or {}).get(column) or holds(name, column) for column in columns}

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.store.call_backs import CallBackRow
+from bot.store.coding import CodingRow
 from bot.store.week_rows import AnswerRow, FollowUpRow
 from bot.workbook.catalogue import SHORT, Catalogue
 from bot.workbook.cells import Value
-from bot.workbook.columns import ANSWERS, CALL_BACKS, FOLLOW_UPS, PICKS, VERBATIMS, sheet
+from bot.workbook.columns import ANSWERS, CALL_BACKS, CODING, FOLLOW_UPS, PICKS, VERBATIMS, sheet
 from bot.workbook.edition import Edition
 from bot.workbook.rows import CallBackThen, FollowUpThen
 from bot.workbook.sheets import Sheet
@@ -52,6 +53,11 @@ def verbatims(rows: Iterable[AnswerRow], catalogue: Catalogue) -> Sheet:
     return sheet("verbatims", VERBATIMS, lines, PICKS)
 
 
+def codings(rows: Iterable[CodingRow], catalogue: Catalogue) -> Sheet:
+    """What analysts coded, in the week in which it was recorded: a row for each code; they join on row_id."""
+    return sheet("coding", CODING, (line for row in rows for line in _coding_lines(row, catalogue)))
+
+
 def staff_reason(reason: str) -> str | None:
     """The code of staff's reason for asking nothing, as the organisation file has it; None for other reasons."""
     return reason.removeprefix(BY_STAFF) if reason.startswith(BY_STAFF) else None
@@ -72,7 +78,13 @@ def _answer_lines(row: AnswerRow, catalogue: Catalogue, edition: Edition) -> Ite
     for code in codes:
         choice = question.choice(code) if question and code else None
         yield (
-            *(_row_id(row, question, code), row.uid, row.follow_up_id, row.contact_id, row.matter_id),
+            *(
+                _row_id(row.uid, row.codes.split(), question, code),
+                row.uid,
+                row.follow_up_id,
+                row.contact_id,
+                row.matter_id,
+            ),
             *(row.person_id, row.disposition or OPEN, row.journey, row.fingerprint[:SHORT]),
             question.phase if question else row.phase,
             question.touchpoint if question else None,
@@ -93,11 +105,11 @@ def _answer_lines(row: AnswerRow, catalogue: Catalogue, edition: Edition) -> Ite
 
 def _verbatim_lines(row: AnswerRow, catalogue: Catalogue) -> Iterator[Sequence[Value]]:
     question = catalogue.question(row.fingerprint, row.question)
-    words = _own_words(row, question)
+    words, chosen = _own_words(row, question), row.codes.split()
     if not words:
         return
     yield (
-        *(_row_id(row, question, next(iter(row.codes.split()), None)), row.uid, row.journey),
+        *(_row_id(row.uid, chosen, question, next(iter(chosen), None)), row.uid, row.journey),
         question.phase if question else row.phase,
         question.touchpoint if question else None,
         *(row.question, plain(row.language), words),
@@ -140,9 +152,22 @@ def _call_back_line(row: CallBackRow, week: str) -> Sequence[Value]:
     )
 
 
-def _row_id(row: AnswerRow, question: Question | None, code: str | None) -> str:
-    several = len(row.codes.split()) > 1 or (question is not None and question.kind == "several")
-    return f"{row.uid}.{code}" if several and code else row.uid
+def _coding_lines(row: CodingRow, catalogue: Catalogue) -> Iterator[Sequence[Value]]:
+    question = catalogue.question(row.fingerprint, row.question)
+    chosen = row.answer_codes.split()
+    codes: Sequence[str | None] = row.codes.split() or [None]
+    for position, code in enumerate(codes, start=1):
+        yield (
+            *(str(row.id), _row_id(row.answer_id, chosen, question, next(iter(chosen), None)), row.answer_id),
+            *(row.contact_id, row.person_id, row.journey, row.question, row.answer_week, row.field, code),
+            *(position if code else None, row.text, int(code is None and row.text is None), row.own_need, row.coder),
+            *(row.coded_at, row.list_version[:SHORT], row.source[:SHORT], *week_columns(row.week)),
+        )
+
+
+def _row_id(uid: str, chosen: Sequence[str], question: Question | None, code: str | None) -> str:
+    several = len(chosen) > 1 or (question is not None and question.kind == "several")
+    return f"{uid}.{code}" if several and code else uid
 
 
 def _missing(row: AnswerRow) -> Value:

@@ -211,10 +211,11 @@ def _add_table(page: Worksheet, table: Table, names: Sequence[str], row: int, co
             picks = DataValidation(type="list", formula1=table.picks[name], allow_blank=True)
             picks.add(f"{letter}{row + 1}:{letter}{row + count}")
             page.data_validations.append(picks)
-        for title, (column, first, last) in table.lists.items():
+        for title, (column, first, final) in table.lists.items():
             if column == name:
-                cells = f"{quote_sheetname(page.title)}!${letter}${row + first}:${letter}${row + last}"
-                page.parent.defined_names[title] = DefinedName(title, attr_text=cells)
+                cells = f"{quote_sheetname(page.title)}!${letter}${row + first}:${letter}${row + final}"
+                book: Any = page.parent
+                book.defined_names[title] = DefinedName(title, attr_text=cells)
 
 
 def _styled(cell: Cell | MergedCell) -> Cell | MergedCell:

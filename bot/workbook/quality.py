@@ -23,7 +23,7 @@ def quality(rows: Rows, edition: Edition, written: Mapping[str, int], held_back:
 
 
 def counted(rows: Rows) -> dict[str, int]:
-    """Table -> the rows that it should hold, as the database counted them. Codebook and categories are not counted."""
+    """Table -> the rows that it should hold, as the database counted them. What explains the others is not counted."""
     named = wide.tables(rows.catalogue)
     return {
         "answers": rows.sums.answers,
@@ -31,6 +31,7 @@ def counted(rows: Rows) -> dict[str, int]:
         **{name: rows.response_sums.get(journey, 0) for journey, name in named.items()},
         "verbatims": rows.sums.verbatims,
         "call_backs": rows.sums.call_backs,
+        "coding": rows.sums.codings,
     }
 
 

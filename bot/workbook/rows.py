@@ -6,14 +6,15 @@ answered in all is told once, as it stood at the close of the last. Never decide
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.store import call_backs, control_sums, weeks
+from bot.store import call_backs, coding, control_sums, weeks
 from bot.store.call_backs import CallBackRow
+from bot.store.coding import CodeList, CodingRow
 from bot.store.control_sums import Erased, Sums
 from bot.store.database import Transaction
 from bot.store.week_rows import AnswerRow, FollowUpRow, VersionRow
@@ -44,6 +45,7 @@ class Rows:
 
     `responses` and `response_sums` are by journey. `sums` are what the database counted, `masked` the pieces masked by
     kind, `erased` what was erased since (of every unit), `left_out` contacts of the other kind: simulated, or real.
+    `code_lists` are those that codes in `codings` are from.
     """
 
     span: Span
@@ -52,6 +54,8 @@ class Rows:
     responses: Mapping[str, Spool[AnswerRow]]
     follow_ups: Spool[FollowUpThen]
     call_backs: Spool[CallBackThen]
+    codings: Spool[CodingRow]
+    code_lists: Sequence[CodeList]
     sums: Sums
     response_sums: Mapping[str, int]
     masked: Mapping[str, int]
@@ -64,6 +68,7 @@ class Rows:
         self.answers.close()
         self.follow_ups.close()
         self.call_backs.close()
+        self.codings.close()
         for spool in self.responses.values():
             spool.close()
 
@@ -81,6 +86,9 @@ def rows_of(tx: Transaction, span: Span, zone: ZoneInfo, simulated: bool, folder
         for call_back in call_backs.rows_of_week(tx, week, zone, simulated):
             if span.unit in (None, call_back.unit):
                 asked.add(CallBackThen(week, call_back))
+    codings = Spool(CodingRow, folder)
+    for one in _codings(tx, span, simulated):
+        codings.add(one)
     for answer in _responses(tx, span, simulated):
         responses[answer.journey].add(answer)
     sums = [control_sums.of_week(tx, week, zone, simulated, span.unit) for week in span.weeks()]
@@ -95,6 +103,8 @@ def rows_of(tx: Transaction, span: Span, zone: ZoneInfo, simulated: bool, folder
         responses=responses,
         follow_ups=follow_ups,
         call_backs=asked,
+        codings=codings,
+        code_lists=_code_lists(tx, span, simulated),
         sums=Sums.added(sums),
         response_sums=control_sums.responses(tx, span.first, span.last, simulated, span.unit),
         masked=dict(sorted(masked.items())),
@@ -108,6 +118,19 @@ def _versions(tx: Transaction, span: Span) -> list[VersionRow]:
     # Each week knows those of its own answers, too, whatever a clock that jumped says of when they came into use.
     found = {row.fingerprint: row for week in span.weeks() for row in weeks.versions(tx, week)}
     return sorted(found.values(), key=lambda row: (row.first_used_at, row.fingerprint))
+
+
+def _codings(tx: Transaction, span: Span, simulated: bool) -> Iterator[CodingRow]:
+    for week in span.weeks():
+        for row in coding.rows_of_week(tx, week, simulated):
+            about = coding.target(tx, row.answer_id) if span.unit is not None else None
+            if about is None or about.unit == span.unit:
+                yield row
+
+
+def _code_lists(tx: Transaction, span: Span, simulated: bool) -> list[CodeList]:
+    found = {one.version: one for week in span.weeks() for one in coding.lists_of_week(tx, week, simulated)}
+    return sorted(found.values(), key=lambda one: (one.first_used_at, one.version))
 
 
 def _responses(tx: Transaction, span: Span, simulated: bool) -> Iterator[AnswerRow]:

@@ -46,15 +46,17 @@ class Table:
     """A native Excel table: one header row, then `rows` of as many values as there are columns.
 
     `rows` may be read once only. One without rows gets an empty one, because Excel knows no empty table.
-    `picks` lists what may be chosen in a column, by its header. With `filters` a header that stands over texts
+    `picks` offers what may be chosen in a column: header -> the name of a list. `lists` names cells of this table that
+    such a list is: name -> header, first and last row, counted from 1. With `filters` a header that stands over texts
     has a button to filter by.
     """
 
     name: str
     columns: tuple[Column, ...]
     rows: Iterable[Sequence[Content]]
-    picks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    picks: dict[str, str] = field(default_factory=dict)
     filters: bool = True
+    lists: dict[str, tuple[str, int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,12 @@ class Sheet:
     blocks: tuple[Block, ...]
     frozen: bool = False
     landscape: bool = True
+
+    @property
+    def table(self) -> Table:
+        """Its one table. ValueError where it has none, or several."""
+        (table,) = (block for block in self.blocks if isinstance(block, Table))
+        return table
 
 
 @dataclass(frozen=True, slots=True)

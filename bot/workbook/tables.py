@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.workbook import codebook, data, quality, wide
+from bot.workbook import categories, code_lists, codebook, data, quality, wide
 from bot.workbook.edition import Edition
 from bot.workbook.rows import Rows
-from bot.workbook.sheets import Content, Sheet, Table
+from bot.workbook.sheets import Content, Sheet
 
 
 def tables(rows: Rows, edition: Edition, held_back: int | None) -> list[Sheet]:
@@ -30,22 +30,18 @@ def tables(rows: Rows, edition: Edition, held_back: int | None) -> list[Sheet]:
         ),
         data.verbatims(rows.answers, catalogue),
         data.call_backs(rows.call_backs),
+        data.codings(rows.codings, catalogue),
         codebook.codebook(catalogue),
-        codebook.categories(catalogue, edition.organisation),
+        categories.categories(catalogue, edition.organisation, rows.code_lists),
+        code_lists.lists(edition.organisation),
     ]
     written: dict[str, int] = {}
     counted = [_counted(sheet, written) for sheet in sheets]
     return [*counted, quality.quality(rows, edition, written, held_back)]
 
 
-def table_of(sheet: Sheet) -> Table:
-    """The one table of a sheet of the data file."""
-    (table,) = (block for block in sheet.blocks if isinstance(block, Table))
-    return table
-
-
 def _counted(sheet: Sheet, written: dict[str, int]) -> Sheet:
-    table = table_of(sheet)
+    table = sheet.table
     written[table.name] = 0
     return replace(sheet, blocks=(replace(table, rows=_one_by_one(table.name, table.rows, written)),))
 
