@@ -94,7 +94,7 @@ def spearman(pairs: Mapping[tuple[float, float], int]) -> Correlation | None:
         return None
     if across**2 == along * down:
         return Correlation(n, math.copysign(1.0, across), None, None)
-    value = across / math.sqrt(along) / math.sqrt(down)
+    value = across / math.sqrt(along * down)
     p = t_beyond(value * math.sqrt((n - 2) / ((1 + value) * (1 - value))), n - 2) if n > 2 else None
     return Correlation(n, value, _fisher_interval(value, n), p)
 

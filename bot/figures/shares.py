@@ -69,7 +69,7 @@ def balance_of(favour: int, against: int, n: int, confidence: float = CONFIDENCE
     For the shares p and d the variance of the balance is (p + d - (p - d)^2) / n, as of a difference of two shares
     of one multinomial (https://www.r-bloggers.com/2016/01/net-promoter-score-confidence-intervals-2-maths-and-stats).
     The interval puts one more person on either side into that formula, as D. Bonett and R. Price do (Journal of
-    Educational and Behavioral Statistics 37, 2012, p. 479): the plain one is far too narrow under fifty persons, and
+    Educational and Behavioral Statistics 37, 2012, p. 479): the plain one is too narrow under thirty persons, and
     has no width where all agree. Cut at -100 and 100. ValueError for counts that are no part of n.
     """
     if min(favour, against) < 0 or favour + against > n:
