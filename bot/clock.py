@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
+if TYPE_CHECKING:
+    from apscheduler.triggers.cron import CronTrigger
+    from apscheduler.triggers.interval import IntervalTrigger
 
 DAY = timedelta(days=1)
 
@@ -49,20 +50,30 @@ def week_before(week: str) -> str:
 class Heartbeat:
     """Wakes functions at intervals, and on Monday mornings; nothing else."""
 
+    # APScheduler is read here, not above: every command asks for the time, and only what goes on running has a heart.
+
     def __init__(self, zone: tzinfo) -> None:
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
         self._scheduler = AsyncIOScheduler(timezone=zone)
         self._zone = zone
 
     def every(self, seconds: float, wake: Callable[[], Awaitable[None]]) -> None:
         """Wake `wake` every so many seconds; one that is still awake is not woken twice."""
+        from apscheduler.triggers.interval import IntervalTrigger
+
         self._add(wake, IntervalTrigger(seconds=seconds, timezone=self._zone))
 
     def nightly(self, hour: int, wake: Callable[[], Awaitable[None]]) -> None:
         """Wake `wake` each day at `hour` local time (choose no hour that a change of the clocks can skip: 0-4)."""
+        from apscheduler.triggers.cron import CronTrigger
+
         self._add(wake, CronTrigger(hour=hour, timezone=self._zone))
 
     def mondays(self, hour: int, wake: Callable[[], Awaitable[None]]) -> None:
         """Wake `wake` on Mondays at `hour` local time (choose no hour that a change of the clocks can skip: 0-4)."""
+        from apscheduler.triggers.cron import CronTrigger
+
         self._add(wake, CronTrigger(day_of_week="mon", hour=hour, timezone=self._zone))
 
     def once(self, wake: Callable[[], Awaitable[None]]) -> None:
@@ -71,6 +82,9 @@ class Heartbeat:
 
     def triggers(self) -> list[CronTrigger | IntervalTrigger]:
         """When each function that is woken more than once is woken."""
+        from apscheduler.triggers.cron import CronTrigger
+        from apscheduler.triggers.interval import IntervalTrigger
+
         jobs = self._scheduler.get_jobs()
         return [job.trigger for job in jobs if isinstance(job.trigger, (CronTrigger, IntervalTrigger))]
 

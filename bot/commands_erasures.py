@@ -17,7 +17,6 @@ from bot.requests import Command, Request
 from bot.rooms import Rooms
 from bot.store import erasures, facts
 from bot.store.database import Transaction
-from bot.workbook.export import make_up
 
 _log = logging.getLogger("kundresa.erasures")
 
@@ -61,6 +60,8 @@ class _Erase:
         owed = await leftovers.settled(house.store, exports, quiet=not premises.organisation.calendar.is_open(moment))
         remade: list[Path] = []
         if owed:
+            from bot.workbook.export import make_up  # slow to read in, and other commands make no workbooks
+
             try:
                 remade = await make_up(
                     house.store,

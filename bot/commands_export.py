@@ -12,8 +12,6 @@ from bot.openings import House, Refused
 from bot.organisation import meant
 from bot.requests import Command, Request
 from bot.store import weeks
-from bot.workbook.export import export_week
-from bot.workbook.pages import TooManyRows
 
 
 class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +33,9 @@ class _Export:
     """Several transactions; doing it twice is harmless in itself."""
 
     async def performed(self, house: House, request: Request, now: Now) -> msgspec.Raw:
+        from bot.workbook.export import export_week  # slow to read in, and other commands make no workbooks
+        from bot.workbook.pages import TooManyRows
+
         asked = msgspec.json.decode(request.arguments, type=Export)
         premises, moment = house.premises, now()
         language = meant(asked.language or premises.languages[0], premises.languages, "language")

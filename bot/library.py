@@ -80,7 +80,7 @@ def journey_files(folder: Path | None) -> list[Traversable]:
 def shared_phrases(languages: Sequence[str]) -> Phrases:
     """The phrases every journey shares. FaultyJourneys if their file has errors."""
     source = resources.files("flows").joinpath("phrases.yaml").read_bytes()
-    reading = read_phrases(source, "phrases.yaml", languages)
+    reading = read_phrases(source, "phrases.yaml", languages, packed=True)
     if reading.value is None:
         raise FaultyJourneys(reading.problems)
     return reading.value
@@ -91,7 +91,7 @@ def remarks(languages: Sequence[str]) -> dict[str, Words]:
     found: dict[str, Words] = {}
     folder = resources.files("bot").joinpath("words")
     for file in sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name):
-        reading = read_phrases(file.read_bytes(), file.name, languages)
+        reading = read_phrases(file.read_bytes(), file.name, languages, packed=True)
         if reading.value is None:
             raise FaultyJourneys(reading.problems)
         found |= reading.value.words
@@ -116,7 +116,7 @@ def _read(folder: Path | None, languages: Sequence[str]) -> Library:
     journeys: dict[str, Journey] = {}
     problems: list[Problem] = []
     for file in journey_files(folder):
-        reading = read_journey(file.read_bytes(), file.name, phrases, languages)
+        reading = read_journey(file.read_bytes(), file.name, phrases, languages, packed=folder is None)
         if reading.value is None:
             problems += [problem for problem in reading.problems if problem.kind == "error"]
         else:

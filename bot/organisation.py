@@ -208,7 +208,7 @@ def _read(
     source: bytes, file: str, languages: Sequence[str], zone: ZoneInfo, plain: Organisation | None
 ) -> Reading[Organisation]:
     problems = Problems(file)
-    table = open_source(source, problems)
+    table = open_source(source, problems, packed=plain is None)
     if table is None:
         return Reading(None, problems.in_order())
     table.allow("an organisation", (*_NEEDED, *_OPTIONAL, *_LABELS))

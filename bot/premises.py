@@ -23,7 +23,7 @@ def random_id() -> str:
     return "".join(_ALPHABET[bits >> 5 * place & 31] for place in range(_ID_LENGTH))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # written out it would be a megabyte: every journey, every word
 class Premises:
     """Organisation, library and keys; where ids and chance come from, so that a simulation can be repeated."""
 

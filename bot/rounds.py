@@ -17,7 +17,6 @@ from bot.openings import House, Refused
 from bot.settings import Settings
 from bot.store import facts, inbox, web_messages, web_sessions
 from bot.store.database import Transaction
-from bot.workbook.export import make_up
 
 BEAT_SECONDS = 5.0
 TIDY_SECONDS = 3600.0
@@ -70,6 +69,8 @@ class Rounds:
 
     async def export(self) -> None:
         """Make the weekly files that are not made yet."""
+        from bot.workbook.export import make_up  # slow to read in, and no start need wait for it
+
         premises = self.house.premises
         await make_up(
             self.house.store,

@@ -27,7 +27,6 @@ from bot.settings import Settings
 from bot.staff import sign_in_link
 from bot.store import facts, tours
 from bot.store.database import Transaction
-from bot.workbook.export import make_up
 
 LASTS = timedelta(days=30)
 """How long the link to sign in with is good: a demo may stay open."""
@@ -82,6 +81,8 @@ class Tour:
     async def _settle(self, house: House) -> None:
         premises, exports = house.premises, self.settings.exports
         if await leftovers.settled(house.store, exports, quiet=True):
+            from bot.workbook.export import make_up  # slow to read in, and the console need not wait for it
+
             await make_up(
                 house.store,
                 folder=exports,

@@ -48,10 +48,13 @@ class Reading(Generic[_T]):
     problems: tuple[Problem, ...]
 
 
-def read_phrases(source: bytes, file: str, languages: Sequence[str]) -> Reading[Phrases]:
-    """What every journey shares. `file` is its name for messages, `languages` those that every text should have."""
+def read_phrases(source: bytes, file: str, languages: Sequence[str], *, packed: bool = False) -> Reading[Phrases]:
+    """What every journey shares. `file` is its name for messages, `languages` those that every text should have.
+
+    `packed`: the file comes with the program, as it does here and below; see `flows.syntax.read_node`.
+    """
     problems = Problems(file)
-    table = open_source(source, problems)
+    table = open_source(source, problems, packed=packed)
     if table is None:
         return Reading(None, problems.in_order())
     table.allow("the shared phrases", ("scales", "ladders", "words", "words easy"))
@@ -62,10 +65,12 @@ def read_phrases(source: bytes, file: str, languages: Sequence[str]) -> Reading[
     return Reading(None if problems.failed else Phrases(scales, ladders, words), problems.in_order())
 
 
-def read_journey(source: bytes, file: str, phrases: Phrases, languages: Sequence[str]) -> Reading[Journey]:
+def read_journey(
+    source: bytes, file: str, phrases: Phrases, languages: Sequence[str], *, packed: bool = False
+) -> Reading[Journey]:
     """One journey, resolved with `phrases`. `file` is named as the journey is, and names it in messages."""
     problems = Problems(file)
-    table = open_source(source, problems)
+    table = open_source(source, problems, packed=packed)
     if table is None:
         return Reading(None, problems.in_order())
     keys = ("journey", "title", "audience", "lasts", "touchpoints", *PHASES, "wish", "doors")

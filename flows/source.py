@@ -28,9 +28,12 @@ _PLACEHOLDER_NAME = re.compile(r"[a-z_]+")
 _PLACEHOLDER = re.compile(r"{([^{}]*)}")
 
 
-def open_source(source: bytes, problems: Problems) -> Table | None:
-    """The file's outermost names. None, with the reason in `problems`, where the file has none."""
-    node = read_node(source, problems)
+def open_source(source: bytes, problems: Problems, *, packed: bool = False) -> Table | None:
+    """The file's outermost names. None, with the reason in `problems`, where the file has none.
+
+    `packed`: it comes with the program; see `flows.syntax.read_node`.
+    """
+    node = read_node(source, problems, packed=packed)
     if node is None:
         return None
     if not isinstance(node, Branch):

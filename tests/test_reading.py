@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from flows.journey import Condition, Journey, Phrases, Question, Test, Words
 from flows.reading import Reading, drifted, read_journey, read_phrases
 from flows.source import Entry, Problems, open_source
+from flows.syntax import read_node
 
 FLOWS = Path(__file__).parent.parent / "flows"
 FAULTY = Path(__file__).parent / "faulty"
@@ -510,3 +511,21 @@ def test_any_bytes_give_a_reading(source: bytes) -> None:
     """Bytes of any kind are read or refused, never a crash."""
     assert read_journey(source, "x.yaml", SMALL_PHRASES, LANGUAGES).value is None
     assert read_phrases(source, "x.yaml", LANGUAGES) is not None
+
+
+PACKED = sorted(file for room in ("flows", "bot") for file in (FLOWS.parent / room).rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", PACKED, ids=lambda path: path.name)
+def test_a_packed_file_reads_alike_by_either_reader(path: Path) -> None:
+    """What comes with the program is read by libyaml where it is there, and is what the stricter reader finds in it."""
+    source, problems = path.read_bytes(), Problems("")
+    assert read_node(source, problems, packed=True) == read_node(source, problems)
+    assert problems.in_order() == ()
+
+
+def test_what_somebody_wrote_is_read_strictly() -> None:
+    """A fault that libyaml lets pass is told, in a file that did not come with the program."""
+    source, problems = b"before:\t\n  send: now\n", Problems("")
+    assert read_node(source, problems) is None
+    assert problems.failed

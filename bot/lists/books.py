@@ -14,11 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import IO, Protocol, cast
+from typing import IO, TYPE_CHECKING, Protocol, cast
 from xml.parsers import expat
-
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.lists.tables import (
     HEADER_WITHIN,
@@ -31,6 +28,9 @@ from bot.lists.tables import (
     clean,
     gathered,
 )
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_PARTS = 2_000
 MOST_SHEETS = 50
@@ -72,6 +72,8 @@ def sheets(source: bytes, *, formulas: bool = False) -> Iterator[tuple[str, Iter
     With `formulas` a cell that reckons is FORMULA; else its value, as it was when the file was saved. Hidden rows and
     columns are read like others. ListRefused, now or at any row, for what is no list, or no sound one.
     """
+    from openpyxl import load_workbook  # slow to read in, and most commands open no book
+
     _check(source)
     with _sound(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of what it leaves out: nothing that is read here

@@ -8,18 +8,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter, quote_sheetname
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from bot.library import Library
 from bot.lists.columns import FIELDS
 from bot.lists.labels import CODED, codes_of
 from bot.lists.texts import Texts, headers
 from bot.organisation import Organisation
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 SHOWN = tuple(field for field in FIELDS if field not in ("day", "end_day"))
 """The columns of a template: a moment in one column each."""
@@ -39,6 +37,10 @@ def as_csv(texts: Texts) -> bytes:
 
 def as_xlsx(organisation: Organisation, library: Library, texts: Texts) -> bytes:
     """Headers with choices to pick from below them, and a second sheet with every code and what it is called."""
+    from openpyxl import Workbook  # slow to read in, and most commands make no template
+    from openpyxl.utils import get_column_letter, quote_sheetname
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     book = Workbook()
     book.remove(book.worksheets[0])
     page = book.create_sheet(texts("template", "sheet"))
@@ -68,6 +70,9 @@ def _headers(texts: Texts) -> list[str]:
 
 
 def _head(page: Worksheet, columns: int) -> None:
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     page.freeze_panes = "A2"
     for at in range(1, columns + 1):
         page.cell(1, at).font = Font(bold=True)

@@ -26,7 +26,7 @@ def _read(package: str, languages: Sequence[str]) -> dict[str, Words]:
     found: dict[str, Words] = {}
     folder = resources.files(package).joinpath("words")
     for file in sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name):
-        reading = read_phrases(file.read_bytes(), file.name, languages)
+        reading = read_phrases(file.read_bytes(), file.name, languages, packed=True)
         if reading.value is None:
             raise FaultyJourneys(reading.problems)
         found |= reading.value.words
