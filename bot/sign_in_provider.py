@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from urllib.parse import urlencode, urlsplit
 
@@ -191,7 +193,7 @@ class SignInProvider:
         try:
             async with (
                 asyncio.timeout(2 * _SECONDS),
-                httpx.AsyncClient(timeout=_SECONDS, auth=auth) as client,
+                httpx.AsyncClient(timeout=_SECONDS, auth=auth, verify=_certificates()) as client,
                 client.stream(method, address, data=form, headers={"Accept": "application/json"}) as answer,
             ):
                 body = b""
@@ -206,6 +208,12 @@ class SignInProvider:
         if answer.status_code != httpx.codes.OK:
             raise ProviderSilent(f"{host}: answers {answer.status_code}")
         return a_mapping(body, str(host))
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    # Made once: to read every certificate in takes longer than to ask.
+    return httpx.create_ssl_context()
 
 
 def _key_set(said: Mapping[str, object]) -> KeySet:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from urllib.parse import unquote_plus, urlencode
 
 from aiohttp import web
@@ -20,6 +21,12 @@ from joserfc.jwk import OctKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 CLIENT, SECRET = "kundresa", "a secret: of ours"
+
+
+@cache
+def _first_key() -> RSAKey:
+    # One for all providers of a run: to find two primes takes longer than most tests.
+    return RSAKey.generate_key(2048, {"kid": "first", "use": "sig"})
 
 
 @dataclass
@@ -39,7 +46,7 @@ class OpenIdProvider:
     changes: dict[str, object] = field(default_factory=dict)
     """Claims of the token that are not as they should be; None takes one out."""
     algorithm: str = "RS256"
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "first", "use": "sig"}))
+    key: RSAKey = field(default_factory=_first_key)
     signing: RSAKey | OctKey | None = None
     """What tokens are signed with, if not with `key`."""
     answering_as: str | None = None

@@ -69,8 +69,9 @@ class Module:
     source: str
 
     @cached_property
-    def tree(self) -> ast.Module:
-        return ast.parse(self.source, self.path)
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the source."""
+        return list(ast.walk(ast.parse(self.source, self.path)))
 
     @property
     def name(self) -> str:
@@ -84,40 +85,45 @@ class Module:
         """Whether this is one of the rooms, or in one of them."""
         return any(is_in(self.name, room) for room in rooms)
 
-    def imports(self) -> Iterator[tuple[str, int]]:
+    @cached_property
+    def imports(self) -> list[tuple[str, int]]:
         """Every name imported, as "package.module.name", and its line; under TYPE_CHECKING and in functions too."""
-        for node in ast.walk(self.tree):
+        found: list[tuple[str, int]] = []
+        for node in self.nodes:
             if isinstance(node, ast.Import):
-                yield from ((alias.name, node.lineno) for alias in node.names)
+                found += [(alias.name, node.lineno) for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
                 above = self.package.split(".")[: len(self.package.split(".")) - node.level + 1]
                 base = ".".join([*above, *([node.module] if node.module else [])]) if node.level else node.module
-                yield from ((f"{base}.{alias.name}", node.lineno) for alias in node.names)
+                found += [(f"{base}.{alias.name}", node.lineno) for alias in node.names]
+        return found
 
     def texts(self) -> Iterator[tuple[str, int]]:
         """Every text that is no docstring; of an f-string its fixed parts with x between."""
-        nodes = list(ast.walk(self.tree))
-        inside = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
-        spoken = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
-        for node in nodes:
+        inside = {id(part) for node in self.nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        spoken = {id(node.value) for node in self.nodes if isinstance(node, ast.Expr)}
+        for node in self.nodes:
             if isinstance(node, ast.JoinedStr):
                 parts = (str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
                 yield "".join(parts), node.lineno
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in spoken | inside:
                 yield node.value, node.lineno
 
-    def mentions(self) -> Iterator[tuple[str, int]]:
+    @cached_property
+    def mentions(self) -> list[tuple[str, int]]:
         """Every name and dotted name used: "open", "datetime.now". What was imported stands with its origin."""
-        for node in ast.walk(self.tree):
+        found: list[tuple[str, int]] = []
+        for node in self.nodes:
             if isinstance(node, ast.Name | ast.Attribute):
                 first, dot, rest = ast.unparse(node).partition(".")
-                yield f"{self.origins.get(first, first)}{dot}{rest}", node.lineno
+                found.append((f"{self.origins.get(first, first)}{dot}{rest}", node.lineno))
+        return found
 
     @cached_property
     def origins(self) -> dict[str, str]:
         """What each imported name stands for: {"moment": "datetime.datetime"}."""
         found: dict[str, str] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 found |= {alias.asname: alias.name for alias in node.names if alias.asname}
             elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -136,7 +142,7 @@ def flows_imports_only_values(module: Module) -> Iterator[str]:
     """flows/ is pure: it imports itself and what is on the list."""
     if not module.within("flows"):
         return
-    for name, line in module.imports():
+    for name, line in module.imports:
         own_text = is_in(name, "importlib.resources") or name == "importlib.resources"
         if own_text and module.path in READS_ITS_OWN_TEXTS:
             continue
@@ -148,10 +154,10 @@ def flows_does_nothing_but_reckon(module: Module) -> Iterator[str]:
     """flows/ opens no file, prints nothing, and knows no time but the one it is given."""
     if not module.within("flows"):
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("open", "print", "input", "exec", "eval"):
             yield f"{module.path}:{node.lineno} calls {ast.unparse(node.func)}: hand the value in"
-    for name, line in module.mentions():
+    for name, line in module.mentions:
         if tells_time(name):
             yield f"{module.path}:{line} uses {name}: hand the moment in"
 
@@ -160,10 +166,10 @@ def only_the_clock_tells_time(module: Module) -> Iterator[str]:
     """One module asks the machine for the time, so that a test can be any day."""
     if module.path == "bot/clock.py":
         return
-    for name, line in module.mentions():
+    for name, line in module.mentions:
         if tells_time(name):
             yield f"{module.path}:{line} uses {name}: take a clock.Now instead"
-    for name, line in module.imports():
+    for name, line in module.imports:
         if is_in(name, "apscheduler") or name in ("time.time", "time.time_ns"):
             yield f"{module.path}:{line} imports {name}: only bot/clock.py may"
         if name == "bot.clock.Heartbeat" and not module.within("bot.rounds"):
@@ -205,10 +211,10 @@ def only_the_settings_read_the_environment(module: Module) -> Iterator[str]:
     """What can be set is found in one place."""
     if module.path == "bot/settings.py":
         return
-    for name, line in [*module.mentions(), *module.imports()]:
+    for name, line in [*module.mentions, *module.imports]:
         if re.fullmatch(r"os\.(environb?|getenvb?|putenv|unsetenv)", name):
             yield f"{module.path}:{line} uses {name}: only bot/settings.py reads the environment"
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.keyword) and node.arg == "envvar":
             yield f"{module.path}:{node.value.lineno} sets envvar: only bot/settings.py reads the environment"
 
@@ -217,7 +223,7 @@ def imports_go_one_way(module: Module) -> Iterator[str]:
     """Entrances use rooms, rooms use store and flows; never the other way."""
     if not module.within("bot"):
         return
-    for name, line in module.imports():
+    for name, line in module.imports:
         if is_in(name, "bot") and floor(name) > floor(module.name):
             yield f"{module.path}:{line} imports {name}, which stands above it: hand it in from bot/app.py"
 
@@ -233,7 +239,7 @@ def entrances_do_not_know_each_other(module: Module) -> Iterator[str]:
     """A door, the desk and the pages meet in the store's rows only."""
     if not module.within("bot") or floor(module.name) != ENTRANCE:
         return
-    for name, line in module.imports():
+    for name, line in module.imports:
         if is_in(name, "bot") and floor(name) == ENTRANCE and entrance(name) != entrance(module.name):
             yield f"{module.path}:{line} imports {name}: they meet in the store's rows"
 
@@ -248,7 +254,7 @@ def the_app_is_started_by_the_commands_alone(module: Module) -> Iterator[str]:
 
 def imports_can_be_seen(module: Module) -> Iterator[str]:
     """A module named in a text would pass through every other wall."""
-    for name, line in module.mentions():
+    for name, line in module.mentions:
         if name in ("__import__", "importlib.import_module", "import_module", "importlib.__import__"):
             yield f"{module.path}:{line} uses {name}: write an import"
 
@@ -398,7 +404,7 @@ def entrance(name: str) -> str:
 
 
 def reports_imports(module: Module, banned: tuple[str, ...], remedy: str) -> Iterator[str]:
-    for name, line in module.imports():
+    for name, line in module.imports:
         if any(is_in(name, one) for one in banned):
             yield f"{module.path}:{line} imports {name}: {remedy}"
 

@@ -7,9 +7,11 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from types import CodeType
 from urllib.parse import urlsplit
 
 import jinja2
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -36,6 +38,7 @@ class Pages:
         self.words: Mapping[str, Words] = words_of(package, premises.languages)
         loaders = [jinja2.PackageLoader(name, "templates") for name in dict.fromkeys((package, SHARED))]
         self._templates = jinja2.Environment(
+            bytecode_cache=_COMPILED,
             loader=jinja2.ChoiceLoader(loaders),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
@@ -133,6 +136,23 @@ def _content(name: str) -> bytes:
 @cache
 def _mark(name: str) -> str:
     return hashlib.sha256(_content(name)).hexdigest()[:10]
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Templates as code, kept while the process runs: to compile one takes longer than to fill it a hundred times."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 def _named(value: object) -> Words | str:
