@@ -1,15 +1,18 @@
 """A second opinion on every request: does it fit aiogram's typed method of the same name?
 
 aiogram is written independently of the library the bot uses, so both being wrong alike is unlikely.
-Importing it is slow; it is imported at the first question.
+Importing it is slow: it is imported at the first question, and of its hundreds of models only those are built that are
+asked.
 """
 
 from __future__ import annotations
 
 import importlib
 import warnings
+from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, get_args
+from unittest import mock
 
 from .parameters import Upload
 from .wire import JsonObject
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 def faults_in(method: str, values: JsonObject, files: dict[str, Upload]) -> list[str]:
     """Return what aiogram's model of the method finds wrong with its parameters; empty when sound."""
-    model: type[BaseModel] | None = getattr(_methods(), method[0].upper() + method[1:], None)
+    model = _model(method[0].upper() + method[1:])
     if model is None:
         return [f"{method}: aiogram knows no such method"]
     # A file part is a file id as far as the model can tell.
@@ -34,10 +37,22 @@ def faults_in(method: str, values: JsonObject, files: dict[str, Upload]) -> list
     return [f"{method}: {place}: no such field" for place in _extras(parsed, "")]
 
 
-def _methods() -> ModuleType:
-    with warnings.catch_warnings():
+@cache
+def _model(name: str) -> type[BaseModel] | None:
+    model: type[BaseModel] | None = getattr(_aiogram().methods, name, None)
+    if model is not None:
+        # As aiogram itself does for every model: names in its annotations stand for its types.
+        model.model_rebuild(force=True, _types_namespace=vars(_aiogram().types))
+    return model
+
+
+@cache
+def _aiogram() -> ModuleType:
+    from pydantic import BaseModel
+
+    with warnings.catch_warnings(), mock.patch.object(BaseModel, "model_rebuild"):
         warnings.simplefilter("ignore")
-        return importlib.import_module("aiogram.methods")
+        return importlib.import_module("aiogram")
 
 
 def _lenient(model: type[BaseModel], name: str, value: object) -> object:
