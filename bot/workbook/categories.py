@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.organisation import Organisation
@@ -36,28 +37,54 @@ _SHARED = {
 }
 
 
-_SAME_CODE_ELSEWHERE = frozenset({"cause"})
-"""Columns of `verbatims` called like a column that holds other codes."""
+_OF_VERBATIMS = "cause"
+"""The column of `verbatims` that is called like a column which staff fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A code that stands in a column, with its words. `variable` is the column, with its table where needed."""
+
+    variable: str
+    code: str
+    position: int
+    words: Words | None
+    journey: str | None = None
+    question: str | None = None
+    number: int | None = None
+    demand: str | None = None
+    missing: bool = False
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    list_version: str | None = None
 
 
 def categories(catalogue: Catalogue, organisation: Organisation, earlier: Sequence[CodeList]) -> Sheet:
     """Every code with its labels: those of all tables, of the organisation, of analysts' lists, of each journey and
     question. Of analysts' lists also `earlier` ones, where they say something else. Labels are the latest.
     """
-    lines = [
-        *_shared_lines(organisation),
-        *_list_lines(organisation, earlier),
-        *_journey_lines(catalogue),
-        *_choice_lines(catalogue),
-    ]
-    return sheet("categories", CATEGORIES, lines)
+    codes = [*shared(organisation, catalogue, earlier), *_choices(catalogue)]
+    return sheet("categories", CATEGORIES, map(_line, codes))
 
 
-def _shared_lines(organisation: Organisation) -> Iterator[Sequence[Value]]:
+def shared(organisation: Organisation, catalogue: Catalogue, earlier: Sequence[CodeList] = ()) -> Iterator[Category]:
+    """The codes that are not those of one question's choices."""
     for variable, group in _SHARED.items():
         for position, (code, words) in enumerate(texts.group_of(group).items(), start=1):
-            missing = int(variable == "missing")
-            yield _line(variable=variable, code=code, position=position, missing=missing, **_labels(words))
+            yield Category(variable, code, position, words, missing=variable == "missing")
+    yield from _of_organisation(organisation)
+    for one in code_lists.every(organisation, earlier):
+        variable = f"verbatims.{one.field}" if one.field == _OF_VERBATIMS else one.field
+        demand = organisation.demands.get(one.code) if one.field == _OF_VERBATIMS else None
+        yield Category(variable, one.code, one.position, one.words, demand=demand, list_version=one.version)
+    for position, (journey, versions) in enumerate(catalogue.journeys().items(), start=1):
+        yield Category("journey", journey, position, versions[-1].journey.title)
+        named = {point.code: point.name for version in versions for point in version.journey.touchpoints}
+        for place, (code, words) in enumerate(named.items(), start=1):
+            yield Category("touchpoint", code, place, words, journey)
+
+
+def _of_organisation(organisation: Organisation) -> Iterator[Category]:
     named: dict[str, Mapping[str, Words]] = {
         "unit": {code: unit.name for code, unit in organisation.units.items()},
         "service": {code: service.name for code, service in organisation.services.items()},
@@ -70,48 +97,25 @@ def _shared_lines(organisation: Organisation) -> Iterator[Sequence[Value]]:
     for variable, labels in named.items():
         for position, (code, words) in enumerate(labels.items(), start=1):
             demand = organisation.demands.get(code) if variable == "cause" else None
-            yield _line(variable=variable, code=code, position=position, demand=demand, missing=0, **_labels(words))
+            yield Category(variable, code, position, words, demand=demand)
 
 
-def _list_lines(organisation: Organisation, earlier: Sequence[CodeList]) -> Iterator[Sequence[Value]]:
-    for one in code_lists.every(organisation, earlier):
-        yield _line(
-            variable=f"verbatims.{one.field}" if one.field in _SAME_CODE_ELSEWHERE else one.field,
-            code=one.code,
-            position=one.position,
-            demand=organisation.demands.get(one.code) if one.field == "cause" else None,
-            missing=0,
-            list_version=one.version,
-            **_labels(one.words),
-        )
-
-
-def _journey_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
-    for position, (journey, versions) in enumerate(catalogue.journeys().items(), start=1):
-        latest = versions[-1].journey
-        yield _line(variable="journey", code=journey, position=position, missing=0, **_labels(latest.title))
-        named = {point.code: point.name for version in versions for point in version.journey.touchpoints}
-        for place, (code, words) in enumerate(named.items(), start=1):
-            yield _line(variable="touchpoint", journey=journey, code=code, position=place, missing=0, **_labels(words))
-
-
-def _choice_lines(catalogue: Catalogue) -> Iterator[Sequence[Value]]:
+def _choices(catalogue: Catalogue) -> Iterator[Category]:
     for journey, versions in catalogue.journeys().items():
         for code in dict.fromkeys(code for version in versions for code in version.questions):
             for position, choice in enumerate(catalogue.choices(journey, code), start=1):
                 valid_from, valid_to = _validity(versions, code, choice.code)
-                yield _line(
+                yield Category(
                     variable="value_code",
-                    journey=journey,
-                    question=code,
                     code=choice.code,
                     position=position,
+                    words=choice.label,
+                    journey=journey,
+                    question=code,
                     number=choice.number,
                     demand=choice.demand,
-                    missing=0,
                     valid_from=valid_from,
                     valid_to=valid_to,
-                    **_labels(choice.label),
                 )
 
 
@@ -123,9 +127,10 @@ def _validity(versions: Sequence[Version], question: str, code: str) -> tuple[da
     return versions[offering[0]].first_used_at, versions[after].first_used_at if after < len(versions) else None
 
 
-def _labels(words: Words | None) -> dict[str, Value]:
-    return {f"label_{language}": words.texts.get(language) if words else None for language in texts.LANGUAGES}
-
-
-def _line(**values: Value) -> Sequence[Value]:
-    return tuple(values.get(column) for column in CATEGORIES)
+def _line(one: Category) -> Sequence[Value]:
+    words = one.words.texts if one.words is not None else {}
+    return (
+        *(one.variable, one.journey, one.question, one.code, one.position, one.number, one.demand, int(one.missing)),
+        *(words.get(language) for language in texts.LANGUAGES),
+        *(one.valid_from, one.valid_to, one.list_version),
+    )

@@ -160,7 +160,7 @@ def _coding_lines(row: CodingRow, catalogue: Catalogue) -> Iterator[Sequence[Val
         yield (
             *(str(row.id), _row_id(row.answer_id, chosen, question, next(iter(chosen), None)), row.answer_id),
             *(row.contact_id, row.person_id, row.journey, row.question, row.answer_week, row.field, code),
-            *(position if code else None, row.text, int(code is None and row.text is None), row.own_need, row.coder),
+            *(position, row.text, int(code is None and row.text is None), row.own_need, row.coder),
             *(row.coded_at, row.list_version[:SHORT], row.source[:SHORT], *week_columns(row.week)),
         )
 

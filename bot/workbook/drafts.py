@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
@@ -25,10 +26,18 @@ def under_way() -> bool:
     return ONE_AT_A_TIME.locked()
 
 
+def clear(folder: Path) -> None:
+    """Remove what killed exports left in `folder`: files and folders. For the export under way alone."""
+    for draft in folder.glob(NAMES):
+        if draft.is_dir() and not draft.is_symlink():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink(missing_ok=True)
+
+
 def remove(folder: Path) -> None:
     """Remove what killed exports left in `folder` and among temporary files. Not while one is under way."""
-    for draft in folder.glob(NAMES):
-        draft.unlink(missing_ok=True)
+    clear(folder)
     with tempfile.TemporaryFile() as new:
         still_since = os.fstat(new.fileno()).st_mtime - _STILL_SECONDS
     for draft in Path(tempfile.gettempdir()).glob("openpyxl.*"):

@@ -1,4 +1,5 @@
-"""The weekly export: closes a week, reads it in one snapshot, writes its two files, records them.
+"""The weekly export: closes a week, reads it in one snapshot, writes its two files, records them. And other exports: of
+several weeks, of one unit, in other formats, which are made when asked for and recorded nowhere.
 
 The report is made once. The data file can be made again and holds the same rows, less those erased since. A file is
 whole or absent, and a week that an outage left behind is made up for. Reading is short; writing happens in a thread.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,10 +21,12 @@ from bot.store.database import Store, Transaction
 from bot.store.week_rows import WeekFile
 from bot.workbook.drafts import ONE_AT_A_TIME
 from bot.workbook.edition import Edition
+from bot.workbook.formats import Form, Told, check_extra, name_of, nobody, write_rows
 from bot.workbook.quality import mismatches
 from bot.workbook.report import Report, report
 from bot.workbook.rows import Rows, rows_of
 from bot.workbook.snapshot import Snapshot, gathered
+from bot.workbook.span import Span
 from bot.workbook.tables import tables
 from bot.workbook.texts import Texts
 from bot.workbook.writing import Written, write_data, write_report
@@ -63,6 +67,44 @@ async def export_week(
     edition = Edition(week, organisation, Texts(language), now, zone, simulated)
     async with ONE_AT_A_TIME:
         return await _export(store, edition, folder, remake)
+
+
+async def export_rows(
+    store: Store,
+    span: Span,
+    *,
+    folder: Path,
+    organisation: Organisation,
+    language: str,
+    now: datetime,
+    zone: ZoneInfo,
+    simulated: bool = False,
+    form: Form = "xlsx",
+    told: Told = nobody,
+) -> list[Path]:
+    """Close the weeks of a span that are open and have ended, and make its data file in `folder`, or a folder of files.
+
+    `language` is that of the labels in a .sav. Returns what was made. Raises WeekNotEnded, ValueError for a week that
+    doesn't exist or a span that ends before it begins, MissingExtra, TooLong, OSError; whatever stood there before then
+    still stands there.
+    """
+    week_start(span.first, zone)
+    week_start(span.last, zone)
+    if not span.weeks():
+        raise ValueError(f"{span.last} is before {span.first}. Write the earlier week first.")
+    check_extra(form)
+    edition = Edition(span.last, organisation, Texts(language), now, zone, simulated, span.first, span.unit)
+    path = folder / name_of(span, form)
+    async with ONE_AT_A_TIME:
+        await store.write(weeks.close, span.last, now, zone)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        rows = await store.read(rows_of, span, zone, simulated, folder)
+        try:
+            written = await asyncio.to_thread(write_rows, path, rows, edition, form, told)
+        finally:
+            rows.close()
+    _tell_mismatches(path, rows, written)
+    return [path]
 
 
 async def make_up(
@@ -148,9 +190,13 @@ def _read(tx: Transaction, edition: Edition, folder: Path) -> tuple[Snapshot, Ro
 def _data(path: Path, rows: Rows, held_back: int | None, edition: Edition) -> Written:
     sheets = tables(rows, edition, held_back)
     written = write_data(path, sheets, edition.properties("en"), made_at=edition.made_at, zone=edition.zone)
-    for table in mismatches(rows, written.rows):
-        _LOG.error("%s: %s holds other rows than were counted. Report this as a fault, and keep the file.", path, table)
+    _tell_mismatches(path, rows, written.rows)
     return written
+
+
+def _tell_mismatches(path: Path, rows: Rows, written: Mapping[str, int]) -> None:
+    for table in mismatches(rows, written):
+        _LOG.error("%s: %s holds other rows than were counted. Report this as a fault, and keep the file.", path, table)
 
 
 async def _record(store: Store, edition: Edition, path: Path, kind: str, rows: int, written: Written) -> None:

@@ -29,9 +29,12 @@ class Span:
 
     @property
     def stem(self) -> str:
-        """What its files' names begin with: "kundresa_2026-W40_2026-W47_soder". Safe on every file system."""
+        """What its files' names begin with: "kundresa_2026-W40_2026-W47_unit-soder".
+
+        Safe on every file system, and never what a weekly file is called.
+        """
         parts = [self.first] if self.first == self.last else [self.first, self.last]
-        return "_".join(["kundresa", *parts, *([] if self.unit is None else [snake(self.unit)])])
+        return "_".join(["kundresa", *parts, *([] if self.unit is None else [f"unit-{snake(self.unit)}"])])
 
     def weeks(self) -> list[str]:
         """Its weeks, the first one first."""

@@ -105,8 +105,7 @@ def _describe(book: Workbook, properties: Properties, made_at: datetime, zone: t
 
 
 def _whole(path: Path, save: Callable[[Path], None], rights: int) -> str:
-    for left in path.parent.glob(drafts.NAMES):
-        left.unlink(missing_ok=True)  # of a process that was killed: with people's words in it, perhaps
+    drafts.clear(path.parent)  # of a process that was killed: with people's words in it, perhaps
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
