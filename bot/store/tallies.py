@@ -18,8 +18,10 @@ from bot.store.weeks import week_end
 
 _SQL = queries("tallies.sql")
 
-Cut = Literal["", "unit", "channel", "service", "outcome"]
-"""By what contacts are told apart; "": not at all."""
+Cut = Literal["", "unit", "channel", "service", "outcome", "unit channel"]
+"""By what contacts are told apart; "": not at all; "unit channel": by both, the two codes with `BOTH` between them."""
+
+BOTH = "/"
 
 Spans = Mapping[str, Sequence[str]]
 """The weeks of each span ("2026-W47"), by a name for it."""

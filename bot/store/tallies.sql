@@ -14,6 +14,7 @@ settled AS (
             WHEN 'channel' THEN COALESCE(f.channel, c.channel, '')
             WHEN 'service' THEN COALESCE(f.service, c.service, '')
             WHEN 'outcome' THEN COALESCE(f.outcome, '')
+            WHEN 'unit channel' THEN COALESCE(f.unit, c.unit) || '/' || COALESCE(f.channel, c.channel, '')
             ELSE ''
         END AS part
     FROM spans AS s
@@ -56,6 +57,7 @@ started AS MATERIALIZED (
             WHEN 'channel' THEN COALESCE(k.channel, '')
             WHEN 'service' THEN COALESCE(k.service, '')
             WHEN 'outcome' THEN COALESCE(k.outcome, '')
+            WHEN 'unit channel' THEN k.unit || '/' || COALESCE(k.channel, '')
             ELSE ''
         END AS part
     FROM spans AS s

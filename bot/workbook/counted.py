@@ -68,12 +68,36 @@ def counted(
     catalogue = Catalogue(weeks.versions(tx, week))
     weeks_asked = tuple(latest) if latest is not None else weeks_before(week)
     parts = _by_part(tx, week, weeks_asked, catalogue, zone, simulated, "")
-    return parts.get("") or _counted(week, weeks_asked, catalogue, [], [])
+    return parts.get("") or of_rows(week, weeks_asked, catalogue, [], [])
 
 
 def counted_by(tx: Transaction, whole: Counted, zone: ZoneInfo, simulated: bool, cut: Cut) -> dict[str, Counted]:
     """The same weeks, part by part: each that has answers or contacts in them, by its code ('' where none is known)."""
     return _by_part(tx, whole.week, whole.latest, whole.catalogue, zone, simulated, cut)
+
+
+def of_rows(
+    week: str, latest: tuple[str, ...], catalogue: Catalogue, settled: Iterable[TallyRow], came: Sequence[FunnelRow]
+) -> Counted:
+    """The same from rows: of the spans `PERIOD` and `LATEST` and of each single week of both, called by itself."""
+    period = latest_period(week)
+    each = sorted({*period, *latest, week})
+    by_span: dict[str, list[TallyRow]] = {name: [] for name in (PERIOD, LATEST, *each)}
+    for row in settled:
+        by_span[row.span].append(row)
+    funnels = {one: [row for row in came if row.span == one] for one in each}
+    return Counted(
+        week=week,
+        period=period,
+        latest=latest,
+        catalogue=catalogue,
+        by_week={one: distributions(by_span[one], catalogue) for one in each},
+        whole=distributions(by_span[PERIOD], catalogue),
+        recent=distributions(by_span[LATEST], catalogue),
+        funnels=funnels,
+        funnel=tallies.added((row for one in period for row in funnels[one]), PERIOD),
+        recent_funnel=tallies.added((row for one in latest for row in funnels[one]), LATEST),
+    )
 
 
 def told_periods(tx: Transaction, simulated: bool) -> list[Told]:
@@ -105,7 +129,7 @@ def _by_part(
     came = tallies.funnel(tx, each, week, zone, simulated, cut)
     parts = sorted({row.part for row in settled} | {row.part for row in came})
     return {
-        part: _counted(
+        part: of_rows(
             week,
             latest,
             catalogue,
@@ -114,26 +138,3 @@ def _by_part(
         )
         for part in parts
     }
-
-
-def _counted(
-    week: str, latest: tuple[str, ...], catalogue: Catalogue, settled: Iterable[TallyRow], came: Sequence[FunnelRow]
-) -> Counted:
-    period = latest_period(week)
-    each = sorted({*period, *latest, week})
-    by_span: dict[str, list[TallyRow]] = {name: [] for name in (PERIOD, LATEST, *each)}
-    for row in settled:
-        by_span[row.span].append(row)
-    funnels = {one: [row for row in came if row.span == one] for one in each}
-    return Counted(
-        week=week,
-        period=period,
-        latest=latest,
-        catalogue=catalogue,
-        by_week={one: distributions(by_span[one], catalogue) for one in each},
-        whole=distributions(by_span[PERIOD], catalogue),
-        recent=distributions(by_span[LATEST], catalogue),
-        funnels=funnels,
-        funnel=tallies.added((row for one in period for row in funnels[one]), PERIOD),
-        recent_funnel=tallies.added((row for one in latest for row in funnels[one]), LATEST),
-    )

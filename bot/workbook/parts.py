@@ -10,15 +10,17 @@ and less for what may be shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.figures.crossing import yielding
 from bot.figures.suppression import Showing, of_parts, with_total
+from bot.store.tallies import BOTH
 from bot.workbook.counted import Counted
 from bot.workbook.entries import Entry, period_entries
 from bot.workbook.response import Response
 from bot.workbook.response import of_period as response_of_period
-from bot.workbook.shown import Figure, Why
+from bot.workbook.shown import Figure, Key, Why
 from bot.workbook.texts import Texts
 
 
@@ -26,10 +28,7 @@ def part_entries(whole: Counted, parts: Mapping[str, Counted]) -> dict[str, list
     """Every question that was put in each part in the period, as it may be shown beside the other parts; by part."""
     total = {entry.key: entry for entry in period_entries(whole)}
     alone = {code: period_entries(counts) for code, counts in parts.items()}
-    figures: dict[object, dict[str, Figure]] = {}
-    for code, entries in alone.items():
-        for entry in entries:
-            figures.setdefault(entry.key, {})[code] = entry.figure
+    figures = _by_key(alone)
     shown = {
         key: of_all(total[entry.key].figure, figures[key], entry.journey.audience)
         for key, entry in total.items()
@@ -37,6 +36,39 @@ def part_entries(whole: Counted, parts: Mapping[str, Counted]) -> dict[str, list
     }
     return {
         code: [replace(entry, figure=shown[entry.key][code]) for entry in entries] for code, entries in alone.items()
+    }
+
+
+def crossed_entries(
+    whole: Counted, units: Mapping[str, Counted], channels: Mapping[str, Counted], both: Mapping[str, Counted]
+) -> dict[str, list[Entry]]:
+    """As `part_entries` by channel, each held back too where it would, beside the units' figures, give a group away.
+
+    `both` are the parts of the cut "unit channel". The units stand as without channels: everybody may have them.
+    """
+    totals = {entry.key: entry for entry in period_entries(whole)}
+    by_unit, by_channel = (_by_key(part_entries(whole, parts)) for parts in (units, channels))
+    cells = {
+        key: {
+            (unit, channel): figure.distribution.answers
+            for cell, figure in found.items()
+            for unit, channel in [_two(cell)]
+        }
+        for key, found in _by_key({cell: period_entries(counts) for cell, counts in both.items()}).items()
+    }
+    shown = {
+        key: yielding(
+            {code: figure.showing for code, figure in by_unit.get(key, {}).items()},
+            {code: figure.showing for code, figure in found.items()},
+            cells.get(key, {}),
+            totals[key].figure.showing,
+            totals[key].journey.audience,
+        )
+        for key, found in by_channel.items()
+    }
+    return {
+        code: [replace(entry, figure=_held_back(entry.figure, shown[entry.key][code])) for entry in entries]
+        for code, entries in part_entries(whole, channels).items()
     }
 
 
@@ -67,6 +99,19 @@ def part_response(whole: Counted, parts: Mapping[str, Counted], part: str, journ
     if shown[part] is Showing.HIDDEN or any(response.funnel is None for response in total):
         return Response(None, None, say("notes.parts"))
     return alone[part]
+
+
+def _by_key(entries: Mapping[str, Sequence[Entry]]) -> dict[Key, dict[str, Figure]]:
+    found: dict[Key, dict[str, Figure]] = {}
+    for code, of_part in entries.items():
+        for entry in of_part:
+            found.setdefault(entry.key, {})[code] = entry.figure
+    return found
+
+
+def _two(cell: str) -> tuple[str, str]:
+    unit, _, channel = cell.partition(BOTH)
+    return unit, channel
 
 
 def _held_back(figure: Figure, how: Showing) -> Figure:
