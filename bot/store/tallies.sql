@@ -25,7 +25,8 @@ settled AS (
     WHERE c.simulated = :simulated
       AND a.status IN ('answered', 'skipped', 'not-understood', 'left')
       AND NOT EXISTS (
-          SELECT 1 FROM answers AS n JOIN spans AS t ON t.week = n.week WHERE n.supersedes = a.id AND t.span = s.span
+          -- CROSS: from the corrections of this answer on; SQLite would look through each week of the span.
+          SELECT 1 FROM answers AS n CROSS JOIN spans AS t ON t.week = n.week WHERE n.supersedes = a.id AND t.span = s.span
       )
 ),
 put AS (
