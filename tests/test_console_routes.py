@@ -91,6 +91,12 @@ ROUTES: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/console/workbooks"): READERS,
     ("POST", "/console/workbooks/make"): READERS,
     ("GET", "/console/workbooks/{name}"): READERS,
+    ("GET", "/console/coding"): READERS,
+    ("POST", "/console/coding"): READERS,
+    ("GET", "/console/coding/{id}"): READERS,
+    ("POST", "/console/coding/{id}"): READERS,
+    ("GET", "/console/coding/{id}/state"): READERS,
+    ("GET", "/console/coding/{id}/faults.csv"): READERS,
     ("GET", "/console/erasures"): ADMINS,
     ("POST", "/console/erasures/find"): ADMINS,
     ("POST", "/console/erasures/contact"): ADMINS,
@@ -135,6 +141,7 @@ OF_NO_UNIT = (
     "/console/staff-chat",
     "/console/workbooks/make",
     "/console/import",
+    "/console/coding",
     "/console/journeys",
 )
 """What is the member's own, or everybody's; what they drop, and whom they add, is theirs alone."""
@@ -168,6 +175,7 @@ class Neighbour:
             ("/console/call-backs", "call"),
             ("/console/erasures", "erasure"),
             ("/console/import", "import"),
+            ("/console/coding", "import"),
         ):
             if path.startswith(start + "/"):
                 path = path.replace("{id}", self.ids[name])
@@ -337,7 +345,7 @@ async def test_the_neighbour_has_one_of_everything(near: Neighbour) -> None:
     async with desk(near.place) as admin:
         for path in GETS:
             told = await admin.get(near.at(path))
-            is_held = not re.search(r"plays|dropped|import/\{id\}(?!/state)|enter|/poster", path)
+            is_held = not re.search(r"plays|dropped|(?:import|coding)/\{id\}(?!/state)|enter|/poster", path)
             wanted = (200, 303) if is_held else (404, 410)
             assert told.status in wanted, (path, told.status)
     async with desk(near.place, "analyst") as somebody:

@@ -61,7 +61,7 @@ class Importing:
     """The pages, and the lists they hold between them."""
 
     def __init__(self) -> None:
-        self._held = HeldLists()
+        self._held = HeldLists[HeldList]()
 
     async def form(self, visit: Visit) -> Response:
         """Where a list is dropped."""

@@ -40,6 +40,7 @@ WAYS = (
     Way("way-import", "/console/import", _STAFF, _INVITE),
     Way("way-answers", "/console/answers", group=_LEARN),
     Way("way-workbooks", "/console/workbooks", _ANALYSTS, _LEARN),
+    Way("way-coding", "/console/coding", _ANALYSTS, _LEARN),
     Way("way-journeys", "/console/journeys", group=_LEARN),
     Way("way-health", "/console/health", _ADMINS, _RUN),
     Way("way-erasures", "/console/erasures", _ADMINS, _RUN),
