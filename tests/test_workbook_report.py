@@ -187,9 +187,11 @@ async def test_the_chart_has_gaps_bars_and_words(store: Store, tmp_path: Path) -
     assert chart.count('<delete val="0"') >= 2
     assert "Before: Booking: 50; During: Meeting: not shown; After: Result: 75" in drawing
     points = list(load_workbook(path)["Chart data"].iter_rows(values_only=True))
-    assert points[2][:4] == ("During: Meeting", None, None, None)
+    assert points[2][:4] == ("Meeting", None, None, None)
     assert points[1][1] == 50
-    assert points[3][0] == "After: Result"
+    assert points[3][0] == "Result"
+    assert [points[place][7:] for place in (1, 2, 3)] == [(100, None, None), (None, 100, None), (None, None, 100)]
+    assert points[0][7:] == ("Before", "During", "After")
 
 
 async def test_a_curve_never_takes_answers_about_the_past_for_expectation(store: Store, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.clock import week_start
@@ -15,8 +16,8 @@ from bot.workbook.snapshot import Snapshot
 from flows.wording import in_language
 
 
-def overview(snapshot: Snapshot, edition: Edition, held_back: int) -> Sheet:
-    """The sheet; `held_back` counts the figures about questions that are hidden or rounded on the others."""
+def overview(snapshot: Snapshot, edition: Edition, held_back: int, others: Sequence[str]) -> Sheet:
+    """The sheet; `held_back` counts the figures about questions that are hidden or rounded on the `others`, by name."""
     say = edition.say
     monday = week_start(snapshot.week, edition.zone)
     blocks: list[Block] = [Line(say("overview.title", week=snapshot.week), "title")]
@@ -45,7 +46,7 @@ def overview(snapshot: Snapshot, edition: Edition, held_back: int) -> Sheet:
         Line(say("overview.contents"), "heading"),
         *(
             Line(f"{say(f'sheets.{name}')}: {say(f'contents-lines.{name}')}", link=say(f"sheets.{name}"))
-            for name in ("journey", "questions", "follow-ups", "contacts")
+            for name in others
         ),
         Line(f"{say('sheets.chart-data')}: {say('contents-lines.chart-data')}"),
     ]

@@ -6,27 +6,19 @@ from 30 persons on; of fewer, only for the latest of the periods that `bot.figur
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.figures.suppression import Showing
-from bot.workbook.cells import Value
 from bot.workbook.contacts import contacts
+from bot.workbook.curves import curves
 from bot.workbook.dispositions import dispositions
 from bot.workbook.edition import Edition
-from bot.workbook.entries import Entry, about, entries_of, place_of, question_rows
-from bot.workbook.names import asked_text, journey_title, period_label, touchpoint_name, why
+from bot.workbook.entries import Entry, entries_of, question_rows
 from bot.workbook.overview import overview
-from bot.workbook.sheets import Block, Column, Curve, Form, Line, Point, Sheet, Table
-from bot.workbook.shown import shown_counts, shown_mean
+from bot.workbook.sheets import Block, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
-from bot.workbook.texts import Texts
-
-_WIDEST = {"journey": 34, "touchpoint": 30, "question": 56, "choice": 40, "note": 44}
-_NARROWEST = 9
-_SHORT_HEADER = 15  # characters that a header over numbers may take on one line
-_MARGIN = 3  # characters beside a text: its indent, and letters wider than digits
-_BUTTON = 5  # characters that a header's filter button covers
+from bot.workbook.widths import fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,71 +30,18 @@ class Report:
 
 
 def report(snapshot: Snapshot, edition: Edition) -> Report:
-    """Overview, Journey, Questions, Follow-ups and Contacts for the snapshot's week."""
+    """The Overview, and every sheet that has enough to tell, for the snapshot's week."""
     entries = list(entries_of(snapshot))
     held_back = sum(entry.figure.showing is not Showing.WHOLE for entry in entries)
-    sheets = (
-        overview(snapshot, edition, held_back),
-        _journey(snapshot, entries, edition),
-        _questions(snapshot, entries, edition),
-        dispositions(snapshot, edition),
-        contacts(snapshot, edition),
-    )
-    return Report(tuple(sheet for sheet in sheets if sheet is not None), held_back)
-
-
-def _journey(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sheet:
-    say = edition.say
-    curve = [entry for entry in entries if entry.on_curve]
-    curve.sort(key=lambda entry: (entry.key.journey, entry.time == snapshot.week, place_of(entry)))
-    numbers = ("answers", "asked", "contacts", "index", "index-from", "index-to")
-    names = ("journey", "phase", "touchpoint", "question", "period", *numbers, "note")
-    rows = [_curve_row(snapshot, entry, edition) for entry in curve]
-    blocks: list[Block] = [
-        Line(say("journey.title", week=snapshot.week), "title"),
-        Table("journey", _columns(names, dict.fromkeys(numbers, "whole"), rows, say), rows),
-    ]
-    if not curve:
-        blocks.insert(1, Line(say("notes.no-curve")))
-    for journey in dict.fromkeys(entry.key.journey for entry in curve):
-        blocks.append(_chart(snapshot, [entry for entry in curve if entry.key.journey == journey], edition))
-    return Sheet(say("sheets.journey"), tuple(blocks), frozen=True)
-
-
-def _curve_row(snapshot: Snapshot, entry: Entry, edition: Edition) -> Sequence[Value]:
-    audience, say = entry.journey.audience, edition.say
-    title, phase, _, touchpoint, question, time = about(snapshot, entry, edition)
-    counts = shown_counts(entry.figure, audience, say)
-    index = shown_mean(entry.index, entry.figure.showing)
-    return (title, phase, touchpoint, question, time, *counts, *index, why(entry.figure, audience, say))
-
-
-def _chart(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Block:
-    say = edition.say
-    title = journey_title(snapshot, entries[0].key.journey, say)
-    period = {entry.key: entry for entry in entries if entry.time != snapshot.week}
-    week = {entry.key: entry for entry in entries if entry.time == snapshot.week}
-    points = []
-    for key, entry in (week | period).items():
-        value, low, high = (None, None, None)
-        if key in period:
-            value, low, high = shown_mean(period[key].index, period[key].figure.showing)
-        dot = shown_mean(week[key].index, week[key].figure.showing)[0] if key in week else None
-        points.append((place_of(entry), Point(_point_label(entry, edition), value, low, high, dot)))
-    drawn = tuple(point for _, point in sorted(points, key=lambda pair: pair[0]))
-    if all(point.value is None and point.dot is None for point in drawn):
-        return Line(say("notes.no-chart", journey=title))
-    told = "; ".join(
-        f"{point.label}: " + (say("journey.gap") if point.value is None else f"{point.value:.0f}") for point in drawn
-    )
-    return Curve(
-        title=say("journey.chart", journey=title),
-        axis=say("journey.axis"),
-        line=period_label(snapshot.period),
-        dots=snapshot.week,
-        points=drawn,
-        alt=say("journey.alt", journey=f"{title}, {period_label(snapshot.period)}", points=told),
-    )
+    # In reading order, by the name that its title and its line in the contents go by. One line a sheet.
+    made: dict[str, Sheet | LeftOut] = {
+        "journey": curves(snapshot, entries, edition),
+        "questions": _questions(snapshot, entries, edition),
+        "follow-ups": dispositions(snapshot, edition),
+        "contacts": contacts(snapshot, edition),
+    }
+    first = overview(snapshot, edition, held_back, [name for name, sheet in made.items() if isinstance(sheet, Sheet)])
+    return Report((first, *(sheet for sheet in made.values() if isinstance(sheet, Sheet))), held_back)
 
 
 def _questions(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sheet:
@@ -118,27 +57,5 @@ def _questions(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -
     blocks: list[Block] = [Line(say("questions.title", week=snapshot.week), "title")]
     if not rows:
         blocks.append(Line(say("notes.no-answers")))
-    blocks.append(Table("questions", _columns(names, forms, rows, say), rows))
+    blocks.append(Table("questions", fitted(names, forms, rows, say), rows))
     return Sheet(say("sheets.questions"), tuple(blocks), frozen=True)
-
-
-def _point_label(entry: Entry, edition: Edition) -> str:
-    name = touchpoint_name(entry.journey, entry.question, edition.say.language) or asked_text(edition, entry.question)
-    return f"{edition.say.label('phases', entry.question.phase)}: {name}"
-
-
-def _columns(
-    names: Sequence[str], forms: Mapping[str, Form], rows: Sequence[Sequence[Value]], say: Texts
-) -> tuple[Column, ...]:
-    # As wide as what stands in it, so that rows are one line high; only the longest texts take a second line.
-    columns = []
-    for place, name in enumerate(names):
-        header = say(f"headers.{name}")
-        if name in forms:
-            whole = len(header) + 2 <= _SHORT_HEADER
-            needed = len(header) + 2 if whole else max(map(len, header.split())) + _MARGIN
-        else:
-            longest = max((len(str(row[place])) for row in rows if row[place] is not None), default=0)
-            needed = max(len(header) + _BUTTON, min(longest, _WIDEST.get(name, longest)) + _MARGIN)
-        columns.append(Column(header, forms.get(name, "wrapped"), float(max(needed, _NARROWEST))))
-    return tuple(columns)

@@ -1,0 +1,46 @@
+"""Widths: columns of the report, each as wide as what stands in it. Never writes a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.workbook.sheets import Column, Content, Form, Formed
+from bot.workbook.texts import Texts
+
+_WIDEST = {"journey": 34, "touchpoint": 30, "question": 56, "choice": 40, "note": 44}
+_WIDEST_OF_ALL = 60
+_NARROWEST = 9
+_SHORT_HEADER = 15  # characters that a header over numbers may take on one line
+_MARGIN = 3  # characters beside a text: its indent, and letters wider than digits
+_BUTTON = 5  # characters that a header's filter button covers
+
+
+def fitted(
+    names: Sequence[str],
+    forms: Mapping[str, Form],
+    rows: Sequence[Sequence[Content]],
+    say: Texts,
+    widest: Mapping[str, int] = _WIDEST,
+) -> tuple[Column, ...]:
+    """The columns of these names ("headers.<name>"), `forms` of those that hold numbers or days.
+
+    As wide as what stands in them, so that rows are one line high; only the longest texts take further lines.
+    """
+    columns = []
+    for place, name in enumerate(names):
+        header = say(f"headers.{name}")
+        if name in forms:
+            whole = len(header) + 2 <= _SHORT_HEADER
+            needed = len(header) + 2 if whole else max(map(len, header.split())) + _MARGIN
+        else:
+            longest = max((_length(row[place]) for row in rows), default=0)
+            needed = max(
+                len(header) + _BUTTON, min(longest, widest.get(name, _WIDEST.get(name, _WIDEST_OF_ALL))) + _MARGIN
+            )
+        columns.append(Column(header, forms.get(name, "wrapped"), float(max(needed, _NARROWEST))))
+    return tuple(columns)
+
+
+def _length(value: Content) -> int:
+    bare = value.value if isinstance(value, Formed) else value
+    return 0 if bare is None else len(str(bare))
