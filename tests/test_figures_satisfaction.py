@@ -219,6 +219,18 @@ def test_hme_leaves_out_half_answered_parts(rows: dict[Row, int]) -> None:
         assert found.total.value - 1e-9 <= found.total.interval.high <= 100
 
 
+def test_hme_of_two_and_of_people_alike() -> None:
+    """Two persons have an interval of the total; any number who answered alike have none."""
+    two = hme_of({((5, 5, 4), (4, 4, 4), (3, 3, 3)): 1, ((5, 4, 4), (4, 4, 3), (3, 3, 2)): 1}, FIVE_STEPS).total
+    assert two is not None
+    assert two.interval is not None
+    low, high = oracle.t_interval([(35 / 9 - 1) * 25, (32 / 9 - 1) * 25])
+    assert (two.interval.low, two.interval.high) == pytest.approx((low, min(100, high)))
+    alike = hme_of({((5, 5, 4), (1, 1, 2), (2, 2, 1)): 7}, FIVE_STEPS).total
+    assert alike is not None
+    assert (alike.n, alike.interval) == (7, None)
+
+
 def test_hme_of_nobody() -> None:
     """Nobody has no sub-index and no total; one person has values and no interval."""
     nobody = hme_of({}, FIVE_STEPS)

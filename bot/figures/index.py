@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.figures.intervals import Interval, of_mean
+from bot.figures.means import sample_of
 
 LOWEST_STEP, HIGHEST_STEP = 1, 5
 STEP = 25
@@ -23,14 +23,14 @@ class Mean:
 
 
 def mean_of(counts: Mapping[float, int]) -> Mean | None:
-    """The mean of numbers given as number -> how often, with its t interval. None where there are none."""
-    n = sum(counts.values())
-    if n == 0:
+    """The mean of numbers given as number -> how often, with its t interval. None where there are none.
+
+    ValueError for a number that is not finite, or that occurs less often than never.
+    """
+    sample = sample_of(counts)
+    if sample is None:
         return None
-    mean = math.fsum(number * times for number, times in counts.items()) / n
-    spread = math.fsum((number - mean) ** 2 * times for number, times in counts.items())
-    deviation = math.sqrt(spread / (n - 1)) if n > 1 else 0.0
-    return Mean(n, mean, of_mean(mean, deviation, n))
+    return Mean(sample.n, sample.mean, of_mean(sample.mean, sample.deviation, sample.n))
 
 
 def index_of(counts: Mapping[float, int]) -> Mean | None:
