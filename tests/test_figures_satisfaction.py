@@ -226,7 +226,7 @@ def test_hme_of_two_and_of_people_alike() -> None:
     assert two.interval is not None
     low, high = oracle.t_interval([(35 / 9 - 1) * 25, (32 / 9 - 1) * 25])
     assert (two.interval.low, two.interval.high) == pytest.approx((low, min(100, high)))
-    alike = hme_of({((5, 5, 4), (1, 1, 2), (2, 2, 1)): 7}, FIVE_STEPS).total
+    alike = hme_of({((5, 5, 4), (1, 1, 2), (2, 2, 1)): 7, ((1, 1, 1), (1, 1, 1), (1, 1, 1)): 0}, FIVE_STEPS).total
     assert alike is not None
     assert (alike.n, alike.interval) == (7, None)
 
