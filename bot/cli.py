@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,15 +15,13 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_changes, cli_coding, cli_due, cli_erasures, cli_import, cli_invitations, clock
+from bot import cli_changes, cli_coding, cli_due, cli_erasures, cli_export, cli_import, cli_invitations, clock
 from bot.checking import checked
 from bot.cli_call_backs import call_backs
 from bot.cli_contacts import contacts
 from bot.cli_erasures import erasures
 from bot.cli_parked import parked
 from bot.cli_staff import staff
-from bot.commands_export import Export, Exported
-from bot.errands import carried_out
 from bot.library import FaultyJourneys, Library, fingerprint, journey_files, shared_phrases
 from bot.lock import held
 from bot.openings import REFUSALS, House, Refused
@@ -38,7 +35,6 @@ from flows.journey import CONTACT_FACTS, Journey
 from flows.reading import read_journey
 from flows.wording import easy
 
-_WEEK = re.compile(r"\d{4}-W\d\d")
 _NOT_FOR_DEMO = (
     "TELEGRAM_BOT_TOKEN",
     "KUNDRESA_DATABASE",
@@ -71,6 +67,7 @@ application.add_typer(erasures, name="erasures")
 application.add_typer(parked, name="parked")
 application.add_typer(staff, name="staff")
 cli_erasures.add_to(application)
+cli_export.add_to(application)
 cli_coding.add_to(application)
 
 
@@ -188,23 +185,6 @@ def preview(
     [found] = shelf.journeys.values()
     occasion = example(organisation, shelf, clock.now(), told)
     play(found, part, occasion, language, say=line, hear=_heard, now=clock.now, chance=random.SystemRandom())
-
-
-@application.command(epilog="Example: kundresa export --week 2026-W47 --to ~/workbooks")
-def export(
-    week: Annotated[str | None, typer.Option(help="An ISO week that has ended; without it the last.")] = None,
-    lang: Annotated[str | None, typer.Option(help="The language of the report; without it the first.")] = None,
-    to: Annotated[Path | None, typer.Option(help="A folder; without it that of KUNDRESA_EXPORTS.")] = None,
-) -> None:
-    """Close a week and make its workbooks: the report, and the data file."""
-    if week is not None and not _WEEK.fullmatch(week):
-        raise typer.BadParameter("Write a week as in 2026-W47.", param_hint="--week")
-    settings = from_environment()
-    folder = (to or settings.exports).expanduser().absolute()
-    asked = Export(folder=str(folder), week=week, language=lang)
-    done = asyncio.run(carried_out(settings, "export", asked, Exported, clock.now))
-    for file in done.files:
-        line(file)
 
 
 @application.command(epilog="Example: kundresa migrate")

@@ -1,8 +1,9 @@
 """Leftovers: what an erasure leaves outside the rows, and how it goes too, soon after the commit.
 
 The write-ahead log holds pages as they were; the file holds copies that SQLite made when it moved rows between pages;
-a data file made before holds the rows; a killed export may have left a draft. Each is owed as a fact from the commit of
-the erasure on, so that a kill in between forgets none of it.
+a data file made before holds the rows, and so does a copy of several weeks or in another format; a killed export may
+have left a draft. Each is owed as a fact from the commit of the erasure on, so that a kill in between forgets none of
+it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 
 from bot.store import erasures, facts
 from bot.store.database import Store, Transaction, of_the_disk
-from bot.workbook import drafts
+from bot.workbook import copies, drafts
 
 SMALL = 64 * 1024 * 1024
 """Bytes: a file up to this size is written anew at once, in about a second; a larger one in quiet hours."""
@@ -58,6 +59,9 @@ async def settled(store: Store, exports: Path | None, *, quiet: bool) -> list[st
         await _rewritten(store, owed.file)
     if owed.weeks is None or drafts.under_way():
         return []
+    if exports is not None:
+        for name in await asyncio.to_thread(copies.remove, exports, msgspec.json.decode(owed.weeks, type=list[str])):
+            _log.warning("%s held rows that were erased, and is removed. It can be made again.", exports / name)
     return await store.write(_weeks_unmade, owed.weeks)
 
 

@@ -586,7 +586,7 @@ CHECKS: dict[Check, tuple[str, tuple[tuple[str, str], ...]]] = {
         (
             ("| `kundresa migrate` |", "| `kundresa upgrade` |"),
             ("`--to`, `--weeks`", "`--to`"),
-            ("`--week`, `--lang`, `--to`", "`--week`, `--lang`, `--to`, `--unit`"),
+            ("`--week`, `--weeks`, `--unit`, `--format`", "`--week`, `--weeks`, `--unit`, `--form`"),
         ),
     ),
     commands_spoken_of_exist: (

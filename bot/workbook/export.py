@@ -21,12 +21,13 @@ from bot.store.database import Store, Transaction
 from bot.store.week_rows import WeekFile
 from bot.workbook.drafts import ONE_AT_A_TIME
 from bot.workbook.edition import Edition
-from bot.workbook.formats import Form, Told, check_extra, name_of, nobody, write_rows
-from bot.workbook.quality import mismatches
+from bot.workbook.formats import Told, check_extra, name_of, write_rows
+from bot.workbook.progress import LOOKING_ON
+from bot.workbook.quality import counted, mismatches
 from bot.workbook.report import Report, report
 from bot.workbook.rows import Rows, rows_of
 from bot.workbook.snapshot import Snapshot, gathered
-from bot.workbook.span import Span
+from bot.workbook.span import Form, Span
 from bot.workbook.tables import tables
 from bot.workbook.texts import Texts
 from bot.workbook.writing import Written, write_data, write_report
@@ -80,7 +81,6 @@ async def export_rows(
     zone: ZoneInfo,
     simulated: bool = False,
     form: Form = "xlsx",
-    told: Told = nobody,
 ) -> list[Path]:
     """Close the weeks of a span that are open and have ended, and make its data file in `folder`, or a folder of files.
 
@@ -100,7 +100,7 @@ async def export_rows(
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         rows = await store.read(rows_of, span, zone, simulated, folder)
         try:
-            written = await asyncio.to_thread(write_rows, path, rows, edition, form, told)
+            written = await asyncio.to_thread(write_rows, path, rows, edition, form, _looking_on(rows))
         finally:
             rows.close()
     _tell_mismatches(path, rows, written)
@@ -163,7 +163,7 @@ async def _export(store: Store, edition: Edition, folder: Path, remake: bool) ->
             written = await asyncio.to_thread(_report, paths[0], told, edition)
             await _record(store, edition, paths[0], "report", sum(written.rows.values()), written)
         if remake or not standing[1]:
-            written = await asyncio.to_thread(_data, paths[1], rows, told.held_back, edition)
+            written = await asyncio.to_thread(_data, paths[1], rows, told.held_back, edition, _looking_on(rows))
             await _record(store, edition, paths[1], "data", written.rows["answers"], written)
     finally:
         rows.close()
@@ -187,11 +187,16 @@ def _read(tx: Transaction, edition: Edition, folder: Path) -> tuple[Snapshot, Ro
     return gathered(tx, edition.week, edition.zone, edition.simulated), rows
 
 
-def _data(path: Path, rows: Rows, held_back: int | None, edition: Edition) -> Written:
+def _data(path: Path, rows: Rows, held_back: int | None, edition: Edition, told: Told) -> Written:
     sheets = tables(rows, edition, held_back)
-    written = write_data(path, sheets, edition.properties("en"), made_at=edition.made_at, zone=edition.zone)
+    written = write_data(path, sheets, edition.properties("en"), made_at=edition.made_at, zone=edition.zone, told=told)
     _tell_mismatches(path, rows, written.rows)
     return written
+
+
+def _looking_on(rows: Rows) -> Told:
+    look, many = LOOKING_ON.get(), sum(counted(rows).values())
+    return lambda done: look(done, max(many, done))
 
 
 def _tell_mismatches(path: Path, rows: Rows, written: Mapping[str, int]) -> None:

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, get_args
 
 from bot.workbook import csv_tables, folders, parquet_tables, sav_tables
 from bot.workbook.edition import Edition
 from bot.workbook.labels import labels
 from bot.workbook.rows import Rows
 from bot.workbook.sheets import Table
-from bot.workbook.span import Span
+from bot.workbook.span import Form, Span
 from bot.workbook.tables import tables
 from bot.workbook.writing import write_data
-
-Form = Literal["xlsx", "csv", "csv-excel", "parquet", "sav"]
-FORMS: tuple[Form, ...] = get_args(Form)
 
 Told = Callable[[int], None]
 """Hears how many rows have been written so far."""

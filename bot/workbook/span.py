@@ -1,11 +1,17 @@
-"""A span: the closed weeks that a workbook is about, one or several in a row, and the unit where it is about one."""
+"""A span: the closed weeks that an export is about, one or several in a row, and the unit where it is about one; the
+formats that it can be made in.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.store.weeks import weeks_of
 from bot.workbook.cells import snake
+
+Form = Literal["xlsx", "csv", "csv-excel", "parquet", "sav"]
+"""A workbook; a folder of .csv for programs, or for Excel; of .parquet; of .sav for SPSS."""
 
 
 @dataclass(frozen=True, slots=True)
