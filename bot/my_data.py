@@ -14,7 +14,7 @@ from functools import partial
 
 import msgspec
 
-from bot import days
+from bot import days, my_codes
 from bot.keys import Unreadable
 from bot.occasions import names_of
 from bot.people import UNTIL_START
@@ -59,6 +59,7 @@ class Held:
     contacts: tuple[HeldContact, ...]
     call_backs: tuple[CallBackHeld, ...]
     numbers: Mapping[int, str]
+    codes: my_codes.Codes
 
 
 def gathered(tx: Transaction, premises: Premises, person: Person) -> Held:
@@ -88,6 +89,7 @@ def gathered(tx: Transaction, premises: Premises, person: Person) -> Held:
         ),
         call_backs=tuple(calls),
         numbers={place: _last(premises, one.sealed) for place, one in enumerate(calls) if one.sealed is not None},
+        codes=my_codes.gathered(tx, person.id),
     )
 
 
@@ -121,7 +123,9 @@ def read_by_programs(premises: Premises, held: Held) -> bytes:
                 "has_reference": one.reference,
                 "follow_ups": [_follow_up(follow_up) for follow_up in one.follow_ups],
                 "answers": [
-                    _answer(premises, one.contact, answer, journey, language) for answer, journey in one.answers
+                    _answer(premises, one.contact, answer, journey, language)
+                    | {"coded": my_codes.for_programs(held.codes, answer)}
+                    for answer, journey in one.answers
                 ],
             }
             for one in held.contacts
@@ -164,7 +168,7 @@ def _paragraphs(premises: Premises, held: Held) -> Iterator[str]:
     for one in held.contacts:
         if one.contact is not None:
             yield "\n".join(_about_contact(say, one, one.contact))
-        yield from _answers(say, one)
+        yield from _answers(say, one, held.codes)
     for place, call in enumerate(held.call_backs):
         yield "\n".join(_about_call(say, call, held.numbers.get(place)))
 
@@ -209,14 +213,15 @@ def _about_contact(say: _Voice, held: HeldContact, contact: Contact) -> Iterator
         yield say(f"mydata-{follow_up.phase}", what=say(phrase, when=say.when(follow_up.due_at)))
 
 
-def _answers(say: _Voice, held: HeldContact) -> Iterator[str]:
+def _answers(say: _Voice, held: HeldContact, codes: my_codes.Codes) -> Iterator[str]:
     names = _names(say.premises, held.contact)
     for answer, journey in held.answers:
         if answer.status not in _NOT_SHOWN:
             question = filled(journey.question(answer.question).text, say.language, names)
             when = say("mydata-answer", when=say.when(answer.answered_at or answer.recorded_at))
             changed = f", {say('mydata-changed')}" if answer.corrected else ""
-            yield f"– {question}\n{_said(say, answer, journey)}\n({when}{changed})"
+            coded = my_codes.for_people(say.premises, say.language, codes, answer)
+            yield f"– {question}\n{_said(say, answer, journey)}\n({when}{changed})" + (f"\n{coded}" if coded else "")
 
 
 def _names(premises: Premises, contact: Contact | None) -> Mapping[str, Words]:

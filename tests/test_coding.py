@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot import coding, organisation, rooms
+from bot import coding, my_data, organisation, rooms
 from bot.coding import Change, CodedRow, TakenRow
 from bot.store import coding as stored
 from bot.store import erasures, weeks
 from bot.store.coding import CodingRow, Said, Standing
 from bot.store.database import Transaction
+from bot.store.people import Person
+from bot.store.week_rows import WeekFile
 from flows.journey import Journey, Words
 from tests import house as houses
 from tests.house import LANGUAGES, MONDAY, House
@@ -209,7 +211,7 @@ async def test_codes_go_with_the_answer_and_are_counted_by_their_week(house: Hou
     await take(house, of(1, need="next", theme="waiting"), of(6, need="safe"), days=8)
     for week, later in ((WEEK, 7), (NEXT, 14)):
         await house.store.write(weeks.close, week, MONDAY + timedelta(days=later), house.premises.zone)
-        record = weeks.WeekFile(week, f"{week}.xlsx", "data", "", 1, MONDAY)
+        record = WeekFile(week, f"{week}.xlsx", "data", "", 1, MONDAY)
         await house.store.write(weeks.record, record)
 
     def erased(tx: Transaction) -> tuple[str, ...]:
@@ -226,7 +228,7 @@ async def test_codes_go_with_the_answer_and_are_counted_by_their_week(house: Hou
         gone, _ = house.rooms.erasures.person(tx, "person-00003", "staff", MONDAY)
         return gone.weeks
 
-    await house.store.write(weeks.record, weeks.WeekFile(NEXT, f"{NEXT}.xlsx", "data", "", 1, MONDAY))
+    await house.store.write(weeks.record, WeekFile(NEXT, f"{NEXT}.xlsx", "data", "", 1, MONDAY))
     assert NEXT in await house.store.write(of_person)
     assert await of_week(house, NEXT) == []
     assert await house.store.read(stored.erased, NEXT) == 3
@@ -291,10 +293,10 @@ async def test_old_codes_keep_their_list_when_the_organisation_changes_it(house:
         lambda tx: later.coding.take_in(tx, [of(6, theme="queue")], coder="a", source=FILE, unit=None, now=MONDAY)
     )
     kept = await house.store.read(lambda tx: stored.lists_of_week(tx, WEEK, simulated=False))
-    named: Mapping[str, Mapping[str, str]] = {one.version: dict(json.loads(one.body)["theme"]) for one in kept}
+    themes = {one.version: dict(json.loads(one.body)["theme"]) for one in kept}
     old, new = await of_week(house, WEEK)
-    assert "Väntetid" in str(named[old.list_version]["waiting"])
-    assert named[new.list_version] == {"queue": {"sv": "Kön"}}
+    assert themes[old.list_version]["waiting"]["sv"] == "Väntetid"
+    assert themes[new.list_version] == {"queue": {"sv": "Kön"}}
 
 
 async def test_whoever_works_at_the_command_line_is_a_code(house: House) -> None:
@@ -303,3 +305,24 @@ async def test_whoever_works_at_the_command_line_is_a_code(house: House) -> None
     assert found == house.rooms.coding.coder_of("anna.svensson") != house.rooms.coding.coder_of("anna.svenson")
     assert coding.CODER.fullmatch(found)
     assert "anna" not in found
+
+
+async def test_my_data_tells_how_ones_words_were_sorted(house: House) -> None:
+    """As codes in the file, as what they are called in words; who coded is not told, nor what others wrote."""
+    await take(house, of(1, need="next safe", comment="Jämför."), coder="coder-1")
+    await take(house, of(6, need="seen"), coder="coder-1")
+
+    def about(tx: Transaction) -> tuple[str, str]:
+        held = my_data.gathered(tx, house.premises, Person("person-00001", "sv", 0, None, b"", "telegram", None))
+        told = (my_data.read_by_people(house.premises, held), my_data.read_by_programs(house.premises, held))
+        return told[0].decode(), told[1].decode()
+
+    words, data = await house.store.read(about)
+    assert "Så har vi sorterat svaret: Veta vad som händer härnäst; Känna mig trygg; Jämför." in words
+    assert words.count("sorterat") == 1
+    (coded,) = [one["coded"] for one in json.loads(data)["contacts"][0]["answers"] if one["coded"]]
+    assert [(one["field"], one["codes"], one["text"]) for one in coded] == [
+        ("need", "next safe", None),
+        ("comment", "", "Jämför."),
+    ]
+    assert "coder-1" not in words + data

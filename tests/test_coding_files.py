@@ -291,7 +291,7 @@ def test_a_file_has_at_most_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 CELLS = st.one_of(
-    st.text(st.characters(exclude_categories=("Cs",)), max_size=30),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     st.sampled_from(
         ["seen", "-", "row_id", "need", "Väntetid", "seen;next", "#REF!", "=1+1", "\x00", "yes", "answer-00001"]
     ),

@@ -23,7 +23,7 @@ _SHOWN_AT_MOST = 80
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What will become of one row. `what` says what is coded, or what is wrong and what to do; `where` the column."""
+    """What will become of one row. `what` says what is coded, or what is wrong and what to do; `where` the column of that."""
 
     sheet: str
     row: int
@@ -56,7 +56,7 @@ def _row(visit: Visit, reading: Reading, coded: CodedRow, one: TakenRow, known: 
     said = {each.field: each for each in coded.said}
     kind: Kind = "new" if all(change.how == "new" for change in one.changes) else "changed"
     what = "; ".join(_told(visit, said[change.field], change, known) for change in one.changes)
-    return Foreseen(place.sheet, place.row, kind, ", ".join(change.field for change in one.changes), what)
+    return Foreseen(place.sheet, place.row, kind, "", what)
 
 
 def _told(visit: Visit, said: Said, change: Change, known: Lists) -> str:

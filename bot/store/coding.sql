@@ -86,23 +86,26 @@ ORDER BY a.id, CASE k.field WHEN 'need' THEN 1 WHEN 'theme' THEN 2 WHEN 'cause' 
     WHEN 'comment' THEN 5 ELSE 6 END;
 
 -- pairs: how often two coders gave the same answer which first codes, as they stand now
-WITH said AS MATERIALIZED (
-    SELECT k.answer_id, k.field, k.coder,
-        CASE INSTR(k.codes, ' ') WHEN 0 THEN k.codes ELSE SUBSTR(k.codes, 1, INSTR(k.codes, ' ') - 1) END AS code,
-        ROW_NUMBER() OVER (PARTITION BY k.answer_id, k.field, k.coder ORDER BY k.id DESC) AS place
-    FROM codings AS k
-    JOIN answers AS a ON a.id = k.answer_id
-    JOIN contacts AS c ON c.id = a.contact_id
-    LEFT JOIN follow_ups AS f ON f.id = a.follow_up_id
-    WHERE k.field IN ('need', 'theme', 'cause', 'demand_coded') AND c.simulated = :simulated
-      AND (:unit IS NULL OR COALESCE(f.unit, c.unit) = :unit)
+WITH last AS MATERIALIZED (
+    SELECT answer_id, field, coder, MAX(id) AS id FROM codings GROUP BY answer_id, field, coder
+),
+both AS MATERIALIZED (
+    SELECT one.answer_id, k.field, k.coder, l.coder AS other, SUBSTR(k.codes, 1, INSTR(k.codes || ' ', ' ') - 1) AS code,
+        SUBSTR(l.codes, 1, INSTR(l.codes || ' ', ' ') - 1) AS other_code
+    FROM last AS one
+    JOIN last AS two ON two.answer_id = one.answer_id AND two.field = one.field AND two.coder > one.coder
+    JOIN codings AS k ON k.id = one.id
+    JOIN codings AS l ON l.id = two.id
+    WHERE one.field IN ('need', 'theme', 'cause', 'demand_coded') AND k.codes <> '' AND l.codes <> ''
 )
-SELECT one.field, one.coder AS coder, two.coder AS other, one.code AS code, two.code AS other_code, COUNT(*) AS answers
-FROM said AS one
-JOIN said AS two ON two.answer_id = one.answer_id AND two.field = one.field AND two.coder > one.coder
-WHERE one.place = 1 AND two.place = 1 AND one.code <> '' AND two.code <> ''
-GROUP BY one.field, one.coder, two.coder, one.code, two.code
-ORDER BY one.field, one.coder, two.coder, one.code, two.code;
+SELECT field, coder, other, code, other_code, COUNT(*) AS answers
+FROM both
+JOIN answers AS a ON a.id = both.answer_id
+JOIN contacts AS c ON c.id = a.contact_id
+JOIN follow_ups AS f ON f.id = a.follow_up_id
+WHERE c.simulated = :simulated AND (:unit IS NULL OR COALESCE(f.unit, c.unit) = :unit)
+GROUP BY field, coder, other, code, other_code
+ORDER BY field, coder, other, code, other_code;
 
 -- erased: codings of the week erased since, with the answers they were given to
 SELECT codings FROM erased WHERE week = :week;

@@ -53,6 +53,19 @@ class CallBackHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class CodingHeld:
+    """What an analyst coded of one answer: codes of a field, separated by spaces, or a text; neither: taken back."""
+
+    contact_id: str
+    question: str
+    asking: int
+    field: str
+    codes: str
+    text: str | None
+    coded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Contact:
     contact_id: str
 
@@ -65,6 +78,11 @@ def answers(tx: Transaction, person: str) -> list[AnswerHeld]:
 def call_backs(tx: Transaction, person: str) -> list[CallBackHeld]:
     """Every call a person asked for."""
     return tx.all(CallBackHeld, _SQL["call_backs"], person=person)
+
+
+def codings(tx: Transaction, person: str) -> list[CodingHeld]:
+    """What was coded of a person's own words, in the order it came in. By whom is the analyst's, not theirs."""
+    return tx.all(CodingHeld, _SQL["codings"], person=person)
 
 
 def with_reference(tx: Transaction, person: str) -> set[str]:

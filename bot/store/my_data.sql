@@ -19,3 +19,10 @@ SELECT call_backs.unit, call_backs.service, call_backs.state, call_backs.way, ca
 
 -- references: which of a person's contacts have a case reference, in the clear or as a keyed hash
 SELECT id AS contact_id FROM contacts WHERE person_id = :person AND reference_lookup IS NOT NULL
+
+-- codings: what analysts coded of a person's own words, what they changed or took back later too
+SELECT answers.contact_id, answers.question, answers.asking, codings.field, codings.codes, codings.text, codings.coded_at
+  FROM answers JOIN codings ON codings.answer_id = answers.id
+ WHERE answers.person_id = :person
+    OR answers.person_id IN (SELECT person_id FROM same_persons WHERE same_as = :person)
+ ORDER BY codings.id
