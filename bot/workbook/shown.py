@@ -7,8 +7,8 @@ weeks don't. Every report of a year obeys this together, not each on its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.figures.distribution import Distribution, Tally, distribution
@@ -108,6 +108,25 @@ def of_latest(latest: Distribution, weeks: Iterable[Distribution], audience: str
     return Figure(Showing.WHOLE, "", latest)
 
 
+def beside(figure: Figure, left_over: Iterable[int], audience: str) -> Figure:
+    """A figure about some of the persons of others that are told too.
+
+    Each of those less this one tells of the persons it leaves over: they must be nobody, or enough for as much.
+    """
+    groups = [with_weeks(figure.distribution.answers, persons, audience) for persons in left_over if persons > 0]
+    return _at_most(figure, groups, "parts", "parts-few")
+
+
+def in_a_row(figures: Sequence[Figure]) -> list[Figure]:
+    """Figures of which each is about those whom the ones before it left over: whole only where all of them are.
+
+    What is held back could be counted as what came into it less what came out of it.
+    """
+    if all(figure.showing is Showing.WHOLE or not figure.distribution.answers for figure in figures):
+        return list(figures)
+    return [_at_most(figure, [Showing.FEW], "parts", "parts-few") for figure in figures]
+
+
 def shown_mean(mean: Mean | None, how: Showing) -> tuple[float | None, float | None, float | None]:
     """A mean and its interval as they may be shown: whole, rounded to fives, or not at all."""
     if mean is None or how is Showing.HIDDEN:
@@ -129,3 +148,10 @@ def shown_counts(figure: Figure, audience: str, say: Texts) -> tuple[Value, Valu
     if figure.showing is Showing.FEW:
         return (rounded_up(counts[0]), rounded_up(counts[1]), rounded_up(counts[2]))
     return counts
+
+
+def _at_most(figure: Figure, ways: Iterable[Showing], hidden: Why, few: Why) -> Figure:
+    how = min((figure.showing, *ways), key=(Showing.HIDDEN, Showing.FEW, Showing.WHOLE).index)
+    if how is figure.showing:
+        return figure
+    return replace(figure, showing=how, why=hidden if how is Showing.HIDDEN else few)
