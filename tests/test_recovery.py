@@ -188,7 +188,7 @@ NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 SPANS = st.lists(st.tuples(st.integers(4, 51), st.integers(4, 51)).map(lambda two: (min(two), max(two))), max_size=12)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12, deadline=None, phases=NO_SHRINKING)
 @given(seed=st.integers(0, 2**32), sizes=SIZES, quiet=st.integers(0, 4), spans=SPANS)
 def test_a_year_of_figures_gives_no_small_group(
     seed: int, sizes: Mapping[tuple[str, str], float], quiet: int, spans: list[tuple[int, int]]
@@ -224,7 +224,7 @@ def test_the_attacker_finds_what_rolling_weeks_give_away() -> None:
 
 
 def test_the_attacker_finds_what_channels_give_away_beside_units() -> None:
-    """All who came by visit came to one unit: that unit less the visits are the three who phoned; so visits are held."""
+    """All who came by visit came to one unit: it less the visits are the three who phoned; visits are held back."""
     week = YEAR[7]
     persons = {(week, "south", "visit"): 33, (week, "south", "phone"): 3, (week, "north", "phone"): 60}
     year = Year(persons)
