@@ -128,6 +128,10 @@ def shuffled() -> list[list[str]]:
 OTHERS = [
     ("answers", [["row_id", "answer_id", "value_code"], *([f"answer-{n:05d}", "x", "y"] for n in range(1, 40))]),
     ("follow_ups", [["follow_up_id", "cause", "solved"], ["f1", "waited", "yes"]]),
+    (
+        "coding",
+        [["coding_id", "row_id", "field", "comment", "coder"], ["1", "answer-00004", "comment", "Vad b sade", "b"]],
+    ),
 ]
 WAYS: dict[str, bytes] = {
     "as it is": book(*OTHERS, ("verbatims", lines())),

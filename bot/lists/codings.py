@@ -1,8 +1,8 @@
 """Codings: what an analyst wrote beside people's own words, in a file of any making, as codes. Never stores any.
 
 Sheets are known by their headers: `row_id` and at least one column that analysts fill in, wherever they stand, and
-again wherever such a row comes once more. All other columns, sheets and names are passed over. An empty cell says
-nothing; "-" takes a code back.
+again wherever such a row comes once more. The table `coding`, which tells what was coded before, is none. All other
+columns, sheets and names are passed over. An empty cell says nothing; "-" takes a code back.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from bot.store.coding import Said
 from flows.vocabulary import plain
 
 ROW_ID = "row_id"
+
+_OF_CODES = frozenset({"coding_id", "coder", "coded_at"})
+"""Columns of the table `coding`, which tells what was coded before, by whom: nobody codes in it."""
 
 _TAKEN_BACK = frozenset("-–—−")
 _BETWEEN = re.compile(r"[;,\n]")
@@ -213,6 +216,8 @@ def _coded_sheets(source: bytes) -> Iterator[tuple[str, list[tuple[int, Cells]]]
 def _headers(cells: Cells) -> Mapping[str, int]:
     """Where each column stands, if these are headers; else empty. ListRefused where one stands twice."""
     found: dict[str, int] = {}
+    if not _OF_CODES.isdisjoint(cells):
+        return found
     # Most rows are told apart by a glance: a file may have a great many.
     if not any(cell[:3].casefold() == "row" and column_of(cell) == ROW_ID for cell in cells):
         return found
