@@ -6,18 +6,34 @@ its sheet; here they are only called. Never decides what may be shown.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.store.database import Transaction
-from bot.workbook.counted import Counted
+from bot.workbook import series
+from bot.workbook.counted import Counted, counted_by
+from bot.workbook.series import Series
 
 
 @dataclass(frozen=True, slots=True)
 class Chapters:
-    """What was read for each sheet."""
+    """What was read for each sheet.
+
+    `units`, `channels` and `both` (unit and channel) are the counted weeks part by part.
+    """
+
+    units: Mapping[str, Counted]
+    channels: Mapping[str, Counted]
+    both: Mapping[str, Counted]
+    series: Series
 
 
 def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Chapters:
     """Read what the sheets need, as it stood at the close of the counted week; only simulated contacts, or none."""
-    return Chapters()
+    return Chapters(
+        units=counted_by(tx, counts, zone, simulated, "unit"),
+        channels=counted_by(tx, counts, zone, simulated, "channel"),
+        both=counted_by(tx, counts, zone, simulated, "unit channel"),
+        series=series.read(tx, counts, zone, simulated),
+    )

@@ -7,6 +7,7 @@ no others.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any, Literal
 
 from openpyxl.chart import BarChart, LineChart, Reference
@@ -25,17 +26,17 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.workbook.cells import Value, text
+from bot.workbook.cells import Value, plain, text
 from bot.workbook.sheets import Curve, Point
 
 CENTIMETRE = 360_000  # in the English metric units of a drawing
-WIDTH, HEIGHT = 40 * CENTIMETRE, 11 * CENTIMETRE
+NARROWEST, WIDEST, HEIGHT = 30 * CENTIMETRE, 60 * CENTIMETRE, 11 * CENTIMETRE
 ABOVE = CENTIMETRE // 2  # between the row before and the chart: its edge is not drawn on the page before
 LINE_COLOUR, DOT_COLOUR, BAR_COLOUR = "1F3864", "B45F06", "595959"
 GROUNDS = ("E9EEF6", "F5F1E6", "EAF2EA")
 """Shades behind groups of points, in turn; the group's name stands in each, so that none is told by its shade alone."""
 
-TITLE, AXIS_TITLE, LABELS = 1400, 1100, 1000  # hundredths of a point
+TITLE, AXIS_TITLE, LABELS = 1600, 1300, 1200  # hundredths of a point: a page shrinks a wide sheet to its half
 
 _LABEL, _LINE, _BELOW, _ABOVE, _DOTS, _DOT_BELOW, _DOT_ABOVE, _GROUPS = range(1, 9)
 
@@ -48,10 +49,10 @@ class Described(OneCellAnchor):
     # anchor.
     __elements__ = OneCellAnchor.__elements__
 
-    def __init__(self, row: int, name: str, alt: str) -> None:
-        """`row`: the first row of the sheet, from 1, that the chart covers, at column A."""
+    def __init__(self, row: int, name: str, alt: str, width: int = NARROWEST) -> None:
+        """`row`: the first row of the sheet, from 1, that the chart covers, at column A; `width` in metric units."""
         super().__init__(_from=AnchorMarker(col=0, row=row - 1, rowOff=ABOVE))
-        self.ext.width, self.ext.height = WIDTH, HEIGHT
+        self.ext.width, self.ext.height = width, HEIGHT
         self._words = (name, alt)
 
     def to_tree(self, *args: Any, **kwargs: Any) -> Any:
@@ -75,7 +76,7 @@ class Ground:
         first = self._row
         for offset, row in enumerate(rows):
             for place, value in enumerate(row, start=1):
-                self.page.cell(first + offset, place, text(value) if isinstance(value, str) else value)
+                self.page.cell(first + offset, place, plain(value, UTC))
         self._row += len(rows)
         return first
 
@@ -86,7 +87,7 @@ class Ground:
         first = 1 + self.put([header, *(_numbers(point, groups) for point in curve.points)])
         chart = _Drawing(self.page, curve, first, groups).chart()
         anchored: Any = chart
-        anchored.anchor = Described(row, text(curve.title), text(curve.alt))
+        anchored.anchor = Described(row, text(curve.title), text(curve.alt), width_beside(page))
         page.add_chart(chart)
 
 
@@ -101,7 +102,7 @@ class _Drawing:
         whole: BarChart | LineChart = line
         if self._groups:
             whole = self._grounds()
-            whole += line  # type: ignore[operator]
+            whole += line
         whole.title = title(self._curve.title, TITLE)
         whole.legend = Legend(legendPos="b")
         whole.legend.txPr = lettering(LABELS)
@@ -185,6 +186,13 @@ class _Drawing:
 
     def _cells(self, column: int) -> Reference:
         return Reference(self._page, min_col=column, min_row=self._first, max_row=self._last)
+
+
+def width_beside(page: Worksheet) -> int:
+    """As wide as the columns that have a width of their own, within bounds: in the metric units of a drawing."""
+    columns = [column.width for column in page.column_dimensions.values() if column.customWidth]
+    pixels = sum(7 * width + 5 for width in columns)
+    return min(max(round(pixels * 9525), NARROWEST), WIDEST)
 
 
 def title(words: str, size: int) -> Title:

@@ -11,7 +11,7 @@ from bot.workbook.cells import Value
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, about, place_of
 from bot.workbook.names import asked_text, journey_title, period_label, touchpoint_name, why
-from bot.workbook.sheets import Block, Curve, Line, Point, Sheet, Table
+from bot.workbook.sheets import CHARTS, Block, Curve, Line, Point, Sheet, Table
 from bot.workbook.shown import shown_counts, shown_mean
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.widths import fitted
@@ -37,8 +37,13 @@ def curves(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sh
     ]
     if not curve:
         blocks.insert(1, Line(say("notes.no-curve")))
-    for code, places in journeys.items():
-        blocks.append(_chart(snapshot, [entry for entry in curve if entry.key.journey == code], places, edition))
+    charts = [
+        _chart(snapshot, [entry for entry in curve if entry.key.journey == code], places, edition)
+        for code, places in journeys.items()
+    ]
+    if any(isinstance(chart, Curve) for chart in charts):
+        blocks.insert(1, Line(say("journey.to-charts"), link=CHARTS))
+    blocks.extend(charts)
     return Sheet(say("sheets.journey"), tuple(blocks), frozen=True)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from bot.clock import week_start
+from bot.workbook.breaks import Break
+from bot.workbook.changes import Changes, change_lines
 from bot.workbook.contacts import open_lines
 from bot.workbook.edition import Edition
 from bot.workbook.essentials import essentials_table
@@ -15,8 +17,18 @@ from bot.workbook.sheets import Block, Line, Sheet
 from bot.workbook.snapshot import Snapshot
 from flows.wording import in_language
 
+LATELY = 8
+"""Breaks of so many weeks stand on the first sheet: of the latest period and the one before, at most."""
 
-def overview(snapshot: Snapshot, edition: Edition, held_back: int, others: Sequence[str]) -> Sheet:
+
+def overview(
+    snapshot: Snapshot,
+    edition: Edition,
+    held_back: int,
+    others: Sequence[str],
+    changed: Changes,
+    broken: Sequence[Break],
+) -> Sheet:
     """The sheet; `held_back` counts the figures about questions that are hidden or rounded on the `others`, by name."""
     say = edition.say
     monday = week_start(snapshot.week, edition.zone)
@@ -35,6 +47,10 @@ def overview(snapshot: Snapshot, edition: Edition, held_back: int, others: Seque
         Line(say("overview.essentials"), "heading"),
         Line(say("overview.essentials-line", span=period_span(snapshot.period, say))),
         essentials_table(snapshot, edition),
+        Line(say("overview.changed"), "heading"),
+        *(Line(words) for words in change_lines(snapshot, changed, edition)),
+        Line(say("overview.breaks"), "heading"),
+        *(Line(words) for words in _break_lines(snapshot, broken, edition)),
         Line(say("overview.who"), "heading"),
         *(Line(words) for words in say.lines("who-lines")),
         Line(say("overview.funnel"), "heading"),
@@ -51,3 +67,9 @@ def overview(snapshot: Snapshot, edition: Edition, held_back: int, others: Seque
         Line(f"{say('sheets.chart-data')}: {say('contents-lines.chart-data')}"),
     ]
     return Sheet(say("sheets.overview"), tuple(blocks))
+
+
+def _break_lines(snapshot: Snapshot, broken: Sequence[Break], edition: Edition) -> Iterator[str]:
+    lately = snapshot.chapters.series.weeks[-LATELY:]
+    told = [f"{each.week}: {each.words}" for each in broken if each.week in lately]
+    yield from told or [edition.say("breaks.none", first=lately[0], last=lately[-1])]

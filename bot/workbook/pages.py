@@ -28,7 +28,7 @@ from bot.workbook.bulk import Looks
 from bot.workbook.cells import MOST_ROWS, Plain, Value, headers, looks_active, plain
 from bot.workbook.charts import Ground
 from bot.workbook.paper import ROW, Laid
-from bot.workbook.sheets import Content, Form, Formed, Line, Sheet, Table
+from bot.workbook.sheets import CHARTS, Content, Form, Formed, Line, Sheet, Table
 
 CHART_ROWS = 23
 """Rows that a chart and the space around it take."""
@@ -77,9 +77,12 @@ def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> Laid
     charts: list[int] = []
     row = 1
     page.sheet_view.showGridLines = False
+    to_charts: list[Hyperlink | None] = []
     for block in sheet.blocks:
         if isinstance(block, Line):
             _line(page, row, block, zone)
+            if block.link == CHARTS:
+                to_charts.append(page.cell(row, 1).hyperlink)
             row += 1
         elif isinstance(block, Table):
             rows[block.name], row = _table(page, row, block, sheet.frozen, zone)
@@ -89,6 +92,8 @@ def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> Laid
             for covered in range(row, row + CHART_ROWS):
                 page.row_dimensions[covered].height = ROW
             row += CHART_ROWS
+    for link in filter(None, to_charts):
+        link.location = _place(page.title, charts[0] if charts else 1)
     return Laid(rows, charts, row - 1)
 
 
@@ -125,14 +130,18 @@ def _line(page: Worksheet, row: int, line: Line, zone: tzinfo) -> None:
     cell.alignment = _BELOW if line.style in _TALL else _TOP
     page.row_dimensions[row].height = _TALL.get(line.style, ROW)
     if line.link is not None:
-        place = line.link.replace("'", "''")
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{place}'!A1")
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=_place(line.link, 1))
         cell.font = _LINK
     if line.style == "pair":
         value = page.cell(row, 2)
         _put(value, plain(line.value, zone))
         value.font, value.number_format = _BODY, _format(value.value, line.form)
         value.alignment = Alignment(horizontal="left", vertical="top")
+
+
+def _place(sheet: str, row: int) -> str:
+    title = sheet.replace("'", "''")
+    return f"'{title}'!A{row}"
 
 
 def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) -> tuple[int, int]:

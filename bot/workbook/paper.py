@@ -41,19 +41,22 @@ def put_on_paper(page: Worksheet, laid: Laid, landscape: bool, footer: str) -> N
     page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = _TOP, _BOTTOM, 0.4
     bottom: Any = page.oddFooter
     bottom.left.text, bottom.right.text = "&A", footer
-    if laid.charts:
-        _keep_charts_whole(page, laid, landscape)
-    elif page.freeze_panes:
+    if laid.charts and _height(page, 1, laid.last) <= _room(page, landscape) / _SHRUNK:
+        setup.fitToHeight = 1
+        return
+    if page.freeze_panes:
         header = int("".join(letter for letter in page.freeze_panes if letter.isdigit())) - 1
         page.print_title_rows = f"{header}:{header}"
+    if laid.charts:
+        _keep_charts_whole(
+            page, laid, _room(page, landscape) - (_height(page, header, header) if page.freeze_panes else 0)
+        )
 
 
-def _keep_charts_whole(page: Worksheet, laid: Laid, landscape: bool) -> None:
-    room = _room(page, landscape)
-    if _height(page, 1, laid.last) <= room / _SHRUNK:
-        page.page_setup.fitToHeight = 1
-        return
-    used = _height(page, 1, laid.charts[0] - 1) % room
+def _keep_charts_whole(page: Worksheet, laid: Laid, room: float) -> None:
+    above = _height(page, 1, laid.charts[0] - 1)
+    # How many rows of a long table a program puts on a page is its own affair: charts below one begin on a new page.
+    used = above if above <= room else room
     for first, after in zip(laid.charts, (*laid.charts[1:], laid.last + 1), strict=True):
         chart = _height(page, first, after - 1)
         if used + chart > room:

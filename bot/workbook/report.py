@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.figures.suppression import Showing
+from bot.workbook.breaks import breaks
+from bot.workbook.changes import changes, changes_of
 from bot.workbook.contacts import contacts
 from bot.workbook.curves import curves
 from bot.workbook.dispositions import dispositions
@@ -18,6 +20,7 @@ from bot.workbook.entries import Entry, entries_of, question_rows
 from bot.workbook.overview import overview
 from bot.workbook.sheets import Block, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
+from bot.workbook.trend import trend
 from bot.workbook.widths import fitted
 
 
@@ -31,17 +34,21 @@ class Report:
 
 def report(snapshot: Snapshot, edition: Edition) -> Report:
     """The Overview, and every sheet that has enough to tell, for the snapshot's week."""
-    entries = list(entries_of(snapshot))
+    entries, series = list(entries_of(snapshot)), snapshot.chapters.series
+    changed, broken = changes_of(snapshot, series), breaks(snapshot, series, edition)
     held_back = sum(entry.figure.showing is not Showing.WHOLE for entry in entries)
     # In reading order, by the name that its title and its line in the contents go by. One line a sheet.
     made: dict[str, Sheet | LeftOut] = {
         "journey": curves(snapshot, entries, edition),
+        "trend": trend(snapshot, series, broken, edition),
+        "changes": changes(snapshot, changed, edition),
         "questions": _questions(snapshot, entries, edition),
         "follow-ups": dispositions(snapshot, edition),
         "contacts": contacts(snapshot, edition),
     }
-    first = overview(snapshot, edition, held_back, [name for name, sheet in made.items() if isinstance(sheet, Sheet)])
-    return Report((first, *(sheet for sheet in made.values() if isinstance(sheet, Sheet))), held_back)
+    told = {name: sheet for name, sheet in made.items() if isinstance(sheet, Sheet)}
+    first = overview(snapshot, edition, held_back, list(told), changed, broken)
+    return Report((first, *told.values()), held_back)
 
 
 def _questions(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sheet:

@@ -59,6 +59,10 @@ class Table:
     lists: dict[str, tuple[str, int, int]] = field(default_factory=dict)
 
 
+CHARTS = "#charts"
+"""Where a line links to the first chart of its own sheet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of reading text in column A, with perhaps a value in column B, or a link to another sheet."""

@@ -1,0 +1,212 @@
+"""Changes: each question's newest figure against the one before it, and which differences hold among all of them.
+
+Only figures that are shown whole are compared: a week with the week before, or, where one of these is not whole, a
+fixed period with the period before. Nothing is counted anew, so that a difference tells nothing that its two figures
+don't. Who answered in both counts once in each; that makes a comparison more careful, not less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median_low
+
+from bot.figures.suppression import Showing
+from bot.workbook.cells import Value
+from bot.workbook.differences import CHOSEN, Difference, differences, judged, told_values, verdict
+from bot.workbook.edition import Edition
+from bot.workbook.names import asked_text, journey_title, part, period_label
+from bot.workbook.series import Period, Series
+from bot.workbook.sheets import Block, Content, Form, LeftOut, Line, Sheet, Table
+from bot.workbook.shown import Figure, Key
+from bot.workbook.snapshot import Snapshot
+from bot.workbook.texts import Texts
+from bot.workbook.widths import fitted
+from flows.journey import Journey, Question
+from flows.wording import in_language
+
+_COUNTS = ("answers", "answers-before")
+_VALUES = ("value-now", "value-before", "difference", "difference-from", "difference-to")
+_NAMES = ("journey", "question", "measure", "now", "before", *_COUNTS, *_VALUES, "verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was compared: a question, at one time and at the time before."""
+
+    journey: Journey
+    question: Question
+    key: Key
+    now: Period
+    before: Period
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that was compared, what holds first; `too_few` questions had no two figures that could be."""
+
+    all: tuple[Change, ...]
+    too_few: int
+
+    @property
+    def certain(self) -> list[Change]:
+        """What holds."""
+        return [change for change in self.all if change.difference.holds]
+
+
+def changes_of(snapshot: Snapshot, series: Series) -> Changes:
+    """Every question on a scale or with choices that was put in the week or in the latest period."""
+    found: dict[tuple[Key, str | None], Change] = {}
+    too_few = 0
+    for code in snapshot.catalogue.journeys():
+        for version, question in snapshot.catalogue.questions(code):
+            if question.kind != "scale" and question.kind not in CHOSEN:
+                continue
+            for afterwards in (False, True):
+                key = Key(code, question.code, question.version, afterwards)
+                if key not in series.by_week[snapshot.week] and key not in snapshot.whole:
+                    continue
+                pair = _pair(series, snapshot.week, key, version.journey.audience)
+                if pair is None:
+                    too_few += 1
+                    continue
+                (now, new), (before, old) = pair
+                choices = [choice.code for choice in snapshot.catalogue.choices(code, question.code)]
+                for difference in differences(question, choices, new.distribution, old.distribution):
+                    found[key, difference.choice] = Change(version.journey, question, key, now, before, difference)
+    known = judged({name: change.difference for name, change in found.items()})
+    told = [replace(change, difference=known[name]) for name, change in found.items()]
+    return Changes(tuple(sorted(told, key=lambda change: (not change.difference.holds, change.difference.p))), too_few)
+
+
+def changes(snapshot: Snapshot, found: Changes, edition: Edition) -> Sheet | LeftOut:
+    """The sheet: all that was compared, with n, interval and verdict."""
+    say = edition.say
+    if not found.all:
+        return LeftOut(say("sheets.changes"), say("changes.nothing"))
+    forms: dict[str, Form] = {**dict.fromkeys(_COUNTS, "whole"), **dict.fromkeys(_VALUES, "whole")}
+    rows = [_row(snapshot, change, len(found.all), edition) for change in found.all]
+    blocks: list[Block] = [
+        Line(say("changes.title", week=snapshot.week), "title"),
+        *(Line(words) for words in say.lines("change-lines", count=len(found.all), certain=len(found.certain))),
+        *([Line(say("changes.too-few", count=found.too_few))] if found.too_few else []),
+        Table("changes", fitted(_NAMES, forms, rows, say, {"question": 48, "verdict": 52, "journey": 28}), rows),
+    ]
+    return Sheet(say("sheets.changes"), tuple(blocks), frozen=True)
+
+
+def change_lines(snapshot: Snapshot, found: Changes, edition: Edition) -> Iterator[str]:
+    """What certainly changed, in words with both n, difference and interval; else what would have been needed."""
+    say = edition.say
+    if not found.all:
+        yield say("changes.nothing")
+        return
+    for change in found.certain:
+        yield _sentence(snapshot, change, edition)
+    if found.certain:
+        yield say("changes.of", certain=len(found.certain), count=len(found.all))
+        return
+    fewest, most = _ends([change.difference for change in found.all])
+    yield say("changes.none", count=len(found.all))
+    scales = [change.difference.needed for change in found.all if change.difference.choice is None]
+    shares = [change.difference.needed for change in found.all if change.difference.choice is not None]
+    for name, needed in (("needed-steps", scales), ("needed-points", shares)):
+        if needed:
+            yield say(f"changes.{name}", needed=median_low(needed), fewest=fewest, most=most)
+    if found.too_few:
+        yield say("changes.too-few", count=found.too_few)
+
+
+def _pair(
+    series: Series, week: str, key: Key, audience: str
+) -> tuple[tuple[Period, Figure], tuple[Period, Figure]] | None:
+    at = series.weeks.index(week)
+    for spans, figures in (
+        ([(each,) for each in series.weeks[at - 1 : at + 1]], _weeks(series, key, audience)),
+        (series.periods[-2:], _periods(series, key, audience)),
+    ):
+        found = [(span, figures[span]) for span in spans]
+        whole = [(span, figure) for span, figure in found if figure is not None and figure.showing is Showing.WHOLE]
+        if len(whole) == 2:
+            return whole[1], whole[0]
+    return None
+
+
+def _weeks(series: Series, key: Key, audience: str) -> Mapping[Period, Figure | None]:
+    return {(week,): series.of_week(week, key, audience) for week in series.weeks[-2:]}
+
+
+def _periods(series: Series, key: Key, audience: str) -> Mapping[Period, Figure | None]:
+    return {period: series.of_period(period, key, audience) for period in series.periods[-2:]}
+
+
+def _ends(found: Sequence[Difference]) -> tuple[int, int]:
+    sizes = [min(each.n, each.other) for each in found]
+    return min(sizes), max(sizes)
+
+
+def _row(snapshot: Snapshot, change: Change, count: int, edition: Edition) -> Sequence[Content]:
+    say, difference = edition.say, change.difference
+    return (
+        journey_title(snapshot, change.key.journey, say),
+        _asked(change, edition),
+        _measure(snapshot, change, say),
+        _time(change.now),
+        _time(change.before),
+        difference.n,
+        difference.other,
+        *told_values(difference),
+        verdict(difference, count, say),
+    )
+
+
+def _sentence(snapshot: Snapshot, change: Change, edition: Edition) -> str:
+    say, difference = edition.say, change.difference
+    share = difference.choice is not None
+    values: dict[str, Value] = {
+        name: _figure(value, share, say)
+        for name, value in (
+            ("value", difference.value),
+            ("old", difference.before),
+            ("less", abs(difference.value_less)),
+        )
+    }
+    if difference.interval is not None:
+        ends = sorted(abs(end) for end in (difference.interval.low, difference.interval.high))
+        values["low"], values["high"] = (_figure(end, share, say) for end in ends)
+    way = "up" if difference.value_less > 0 else "down"
+    return say(
+        f"changes.{way}" if difference.interval is not None else f"changes.{way}-without",
+        journey=journey_title(snapshot, change.key.journey, say),
+        question=_asked(change, edition),
+        measure=_measure(snapshot, change, say),
+        now=_time(change.now),
+        before=_time(change.before),
+        n=difference.n,
+        other=difference.other,
+        **values,
+    )
+
+
+def _asked(change: Change, edition: Edition) -> str:
+    which = part(change.journey, change.question, change.key.afterwards, edition.say)
+    text = asked_text(edition, change.question)
+    return f"{text} ({which})" if which else text
+
+
+def _measure(snapshot: Snapshot, change: Change, say: Texts) -> str:
+    if change.difference.choice is None:
+        return say("headers.index")
+    labels = {
+        choice.code: choice.label for choice in snapshot.catalogue.choices(change.key.journey, change.key.question)
+    }
+    return say("changes.share", choice=in_language(labels[change.difference.choice], say.language))
+
+
+def _time(span: Period) -> str:
+    return span[0] if len(span) == 1 else period_label(span)
+
+
+def _figure(value: float, share: bool, say: Texts) -> str:
+    return say("changes.percent", value=f"{100 * value:.0f}") if share else f"{value:.0f}"

@@ -1,0 +1,76 @@
+"""Series: what was answered in each of the latest 26 weeks, and in each fixed period within them.
+
+Each figure is held back as in the report of its own week, by `shown`: side by side they tell nothing that those
+reports don't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.figures.distribution import Distribution
+from bot.figures.periods import WEEKS, number_of, week_of
+from bot.store import tallies
+from bot.store.database import Transaction
+from bot.store.tallies import FunnelRow
+from bot.workbook.counted import Counted
+from bot.workbook.shown import Distributions, Figure, Key, distributions, of_period, of_week
+
+LENGTH = 26
+"""Weeks that a series looks back: half a year, the latest week included."""
+
+Period = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """`weeks` and the `periods` that lie whole within them, the oldest first.
+
+    `units` and `services` are the contacts of each week (`span`) by their code (`part`).
+    """
+
+    weeks: tuple[str, ...]
+    periods: tuple[Period, ...]
+    by_week: Mapping[str, Distributions]
+    by_period: Mapping[Period, Distributions]
+    units: Sequence[FunnelRow]
+    services: Sequence[FunnelRow]
+
+    def of_week(self, week: str, key: Key, audience: str) -> Figure | None:
+        """A question's figure of one week, as it may be shown; None where nobody was asked."""
+        found = self.by_week[week].get(key)
+        return None if found is None else of_week(found, audience)
+
+    def of_period(self, period: Period, key: Key, audience: str) -> Figure | None:
+        """A question's figure of one fixed period, as it may be shown; None where nobody was asked."""
+        found = self.by_period[period].get(key)
+        if found is None:
+            return None
+        return of_period(found, [self.by_week[week].get(key, Distribution()) for week in period], audience)
+
+
+def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Series:
+    """The series that ends with the counted week."""
+    last = number_of(counts.week)
+    weeks = tuple(week_of(number) for number in range(last - LENGTH + 1, last + 1))
+    end = (last + 1) // WEEKS * WEEKS
+    begins = reversed(range(end - WEEKS, last - LENGTH, -WEEKS))
+    periods = tuple(tuple(week_of(number) for number in range(begin, begin + WEEKS)) for begin in begins)
+    spans = {week: (week,) for week in weeks} | {_name(period): period for period in periods}
+    rows: dict[str, list[tallies.TallyRow]] = {name: [] for name in spans}
+    for row in tallies.tallies(tx, spans, simulated):
+        rows[row.span].append(row)
+    return Series(
+        weeks,
+        periods,
+        {week: distributions(rows[week], counts.catalogue) for week in weeks},
+        {period: distributions(rows[_name(period)], counts.catalogue) for period in periods},
+        tallies.funnel(tx, weeks, counts.week, zone, simulated, "unit"),
+        tallies.funnel(tx, weeks, counts.week, zone, simulated, "service"),
+    )
+
+
+def _name(period: Period) -> str:
+    return f"{period[0]}..{period[-1]}"

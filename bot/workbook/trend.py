@@ -1,0 +1,150 @@
+"""Trend: half a year of each journey's main questions on a scale, week by week where a week is large enough.
+
+Those are the points of its curve, and trust. Of fewer persons there are fixed four-week periods only. The sheet tells
+nothing that the reports of its weeks didn't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.clock import week_start
+from bot.figures.index import Mean, index_of
+from bot.figures.suppression import Showing
+from bot.workbook.breaks import Break
+from bot.workbook.cells import Value
+from bot.workbook.edition import Edition
+from bot.workbook.essentials import experience
+from bot.workbook.names import asked_text, curve_place, journey_title, period_label, why
+from bot.workbook.series import Series
+from bot.workbook.sheets import CHARTS, Block, Curve, Form, LeftOut, Line, Point, Sheet, Table
+from bot.workbook.shown import Figure, Key, shown_counts, shown_mean
+from bot.workbook.snapshot import Snapshot
+from bot.workbook.widths import fitted
+from flows.journey import Journey, Question
+
+_COUNTS = ("answers", "asked", "contacts")
+_VALUES = ("index", "index-from", "index-to")
+_NAMES = ("journey", "question", "span", "first-week", "last-week", "first-day", *_COUNTS, *_VALUES, "breaks", "note")
+
+
+def trend(snapshot: Snapshot, series: Series, found: Sequence[Break], edition: Edition) -> Sheet | LeftOut:
+    """The sheet: every figure with its breaks, then a chart of each journey's whole experience and of its trust."""
+    say = edition.say
+    asked = list(_asked(snapshot, series))
+    rows = [
+        row
+        for journey, question, key in asked
+        for row in _rows(snapshot, series, journey, question, key, found, edition)
+    ]
+    if not rows:
+        return LeftOut(say("sheets.trend"), say("trend.nothing"))
+    forms: dict[str, Form] = {**dict.fromkeys((*_COUNTS, *_VALUES), "whole"), "first-day": "day"}
+    charts: list[Block] = []
+    for journey, question, key in asked:
+        if question.scale == "trust" or question == experience(journey):
+            charts.extend(_chart(snapshot, series, journey, question, key, edition))
+    blocks: list[Block] = [
+        Line(say("trend.title", week=snapshot.week), "title"),
+        *(Line(words) for words in say.lines("trend-lines", first=series.weeks[0], last=series.weeks[-1])),
+        *([Line(say("journey.to-charts"), link=CHARTS)] if charts else []),
+        Table(
+            "trend", fitted(_NAMES, forms, rows, say, {"question": 44, "journey": 26, "breaks": 50, "note": 30}), rows
+        ),
+        *charts,
+    ]
+    return Sheet(say("sheets.trend"), tuple(blocks), frozen=True)
+
+
+def _asked(snapshot: Snapshot, series: Series) -> Iterator[tuple[Journey, Question, Key]]:
+    seen = {key for found in (*series.by_week.values(), *series.by_period.values()) for key in found}
+    for code in snapshot.catalogue.journeys():
+        told = []
+        for version, question in snapshot.catalogue.questions(code):
+            key = Key(code, question.code, question.version, False)
+            if question.kind == "scale" and (question.curve or question.scale == "trust") and key in seen:
+                told.append((version.journey, question, key))
+        yield from sorted(told, key=lambda each: (not each[1].curve, curve_place(each[0], each[1])))
+
+
+def _rows(
+    snapshot: Snapshot,
+    series: Series,
+    journey: Journey,
+    question: Question,
+    key: Key,
+    found: Sequence[Break],
+    edition: Edition,
+) -> Iterator[Sequence[Value]]:
+    say = edition.say
+    about = (journey_title(snapshot, key.journey, say), asked_text(edition, question))
+    periods = {period: series.of_period(period, key, journey.audience) for period in series.periods}
+    weeks = {week: series.of_week(week, key, journey.audience) for week in series.weeks}
+    there = [figure for figure in (*periods.values(), *weeks.values()) if figure is not None]
+    if all(figure.showing is Showing.HIDDEN for figure in there):
+        first = week_start(series.weeks[0], edition.zone).date()
+        yield (*about, say("trend.all"), series.weeks[0], series.weeks[-1], first, *[None] * 7, say("trend.all-hidden"))
+        return
+    for period, figure in periods.items():
+        if figure is not None:
+            yield (*about, say("trend.period"), *_told(period, figure, journey, key, found, edition))
+    for week, figure in weeks.items():
+        if figure is not None and figure.showing is Showing.WHOLE:
+            yield (*about, say("trend.week"), *_told((week,), figure, journey, key, found, edition))
+
+
+def _told(
+    span: Sequence[str], figure: Figure, journey: Journey, key: Key, found: Sequence[Break], edition: Edition
+) -> Sequence[Value]:
+    say = edition.say
+    marked = [each.words for each in reversed(found) if each.week in span and each.journey in ("", key.journey)]
+    return (
+        span[0],
+        span[-1],
+        week_start(span[0], edition.zone).date(),
+        *shown_counts(figure, journey.audience, say),
+        *shown_mean(_index(figure), figure.showing),
+        " ".join(marked) or None,
+        why(figure, journey.audience, say),
+    )
+
+
+def _chart(
+    snapshot: Snapshot, series: Series, journey: Journey, question: Question, key: Key, edition: Edition
+) -> Iterator[Block]:
+    say = edition.say
+    lines: dict[str, tuple[float | None, float | None, float | None]] = {}
+    for period in series.periods:
+        figure = series.of_period(period, key, journey.audience)
+        value, low, high = shown_mean(_index(figure), figure.showing) if figure else (None, None, None)
+        # A level over its four weeks, with one bar amid them.
+        lines |= {
+            week: (value, low if place == 1 else None, high if place == 1 else None)
+            for place, week in enumerate(period)
+        }
+    points = []
+    for week in series.weeks:
+        figure = series.of_week(week, key, journey.audience)
+        dot = shown_mean(_index(figure), figure.showing) if figure else (None, None, None)
+        points.append(Point(say("trend.tick", week=week[-2:]), *lines.get(week, (None, None, None)), *dot))
+    if all(point.value is None and point.dot is None for point in points):
+        return
+    title = journey_title(snapshot, key.journey, say)
+    told = "; ".join(
+        f"{period_label(period)}: " + (say("journey.gap") if value is None else f"{value:.0f}")
+        for period in series.periods
+        for value in [lines[period[0]][0]]
+    )
+    yield Curve(
+        title=say("trend.chart", journey=title, question=asked_text(edition, question)),
+        axis=say("journey.axis"),
+        across=say("trend.across", first=series.weeks[0], last=series.weeks[-1]),
+        line=say("trend.line"),
+        dots=say("trend.dots"),
+        points=tuple(points),
+        alt=say("trend.alt", journey=title, question=asked_text(edition, question), periods=told),
+    )
+
+
+def _index(figure: Figure) -> Mean | None:
+    return index_of(figure.distribution.by_number)
