@@ -4,26 +4,30 @@
 SELECT COUNT(*) AS settled, COALESCE(SUM(1 + LENGTH(a.codes) - LENGTH(REPLACE(a.codes, ' ', ''))), 0) AS rows,
     COALESCE(SUM(a.text IS NOT NULL AND a.text <> ''), 0) AS texts
 FROM answers AS a
-WHERE a.week = :week AND a.contact_id IN (SELECT id FROM contacts WHERE simulated = :simulated)
-  AND (:unit IS NULL OR a.follow_up_id IN (SELECT id FROM follow_ups WHERE unit = :unit));
+WHERE a.week = :week AND EXISTS (SELECT 1 FROM contacts AS c WHERE c.id = a.contact_id AND c.simulated = :simulated)
+  AND (:unit IS NULL OR EXISTS (SELECT 1 FROM follow_ups AS f WHERE f.id = a.follow_up_id AND f.unit = :unit));
 
 -- responses: how many contacts of each journey answered in a span, by the unit of their latest answer
-SELECT c.journey, COUNT(*) AS rows FROM contacts AS c
-JOIN (SELECT contact_id, MAX(id) AS latest FROM answers WHERE week <= :last GROUP BY contact_id
-      HAVING MAX(week) >= :first) AS a ON a.contact_id = c.id
+SELECT c.journey, COUNT(*) AS rows
+FROM (SELECT DISTINCT contact_id FROM answers WHERE week BETWEEN :first AND :last) AS a
+JOIN contacts AS c ON c.id = a.contact_id
 WHERE c.simulated = :simulated
   AND (:unit IS NULL OR EXISTS (
-      SELECT 1 FROM answers AS s JOIN follow_ups AS f ON f.id = s.follow_up_id WHERE s.id = a.latest AND f.unit = :unit
+      SELECT 1 FROM answers AS s JOIN follow_ups AS f ON f.id = s.follow_up_id
+      WHERE s.id = (SELECT MAX(id) FROM answers WHERE contact_id = a.contact_id AND week <= :last) AND f.unit = :unit
   ))
 GROUP BY c.journey;
 
 -- follow_ups: how many follow-ups changed in the week, or are of contacts that started in it
-SELECT COUNT(*) FROM follow_ups AS f JOIN contacts AS c ON c.id = f.contact_id
+SELECT COUNT(*) FROM (
+    SELECT follow_up_id AS id FROM follow_up_history WHERE week = :week
+    UNION
+    SELECT o.id FROM contact_history AS k JOIN follow_ups AS o ON o.contact_id = k.contact_id
+    WHERE k.start_at BETWEEN :start AND :end - 1
+      AND k.id = (SELECT MAX(id) FROM contact_history WHERE contact_id = k.contact_id AND week <= :week)
+      AND EXISTS (SELECT 1 FROM follow_up_history WHERE follow_up_id = o.id AND week <= :week)
+) AS told JOIN follow_ups AS f ON f.id = told.id JOIN contacts AS c ON c.id = f.contact_id
 WHERE c.simulated = :simulated
-  AND EXISTS (SELECT 1 FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
-  AND (EXISTS (SELECT 1 FROM follow_up_history WHERE follow_up_id = f.id AND week = :week)
-       OR (SELECT start_at FROM contact_history WHERE contact_id = c.id AND week <= :week ORDER BY id DESC LIMIT 1)
-           BETWEEN :start AND :end - 1)
   AND (:unit IS NULL OR :unit = CASE WHEN f.begun_at < :end THEN f.unit ELSE (
       SELECT unit FROM contact_history WHERE contact_id = c.id AND week <= :week ORDER BY id DESC LIMIT 1
   ) END);
@@ -38,13 +42,13 @@ WHERE simulated = :simulated AND state <> 'asking' AND (:unit IS NULL OR unit = 
 -- codings: how many rows the week's codings make, one for each code given
 SELECT COALESCE(SUM(1 + LENGTH(k.codes) - LENGTH(REPLACE(k.codes, ' ', ''))), 0)
 FROM codings AS k JOIN answers AS a ON a.id = k.answer_id
-WHERE k.week = :week AND a.contact_id IN (SELECT id FROM contacts WHERE simulated = :simulated)
-  AND (:unit IS NULL OR a.follow_up_id IN (SELECT id FROM follow_ups WHERE unit = :unit));
+WHERE k.week = :week AND EXISTS (SELECT 1 FROM contacts AS c WHERE c.id = a.contact_id AND c.simulated = :simulated)
+  AND (:unit IS NULL OR EXISTS (SELECT 1 FROM follow_ups AS f WHERE f.id = a.follow_up_id AND f.unit = :unit));
 
 -- masked: the pieces masked in the answers of the week
 SELECT a.masked FROM answers AS a
-WHERE a.week = :week AND a.masked <> '' AND a.contact_id IN (SELECT id FROM contacts WHERE simulated = :simulated)
-  AND (:unit IS NULL OR a.follow_up_id IN (SELECT id FROM follow_ups WHERE unit = :unit));
+WHERE a.week = :week AND a.masked <> '' AND EXISTS (SELECT 1 FROM contacts AS c WHERE c.id = a.contact_id AND c.simulated = :simulated)
+  AND (:unit IS NULL OR EXISTS (SELECT 1 FROM follow_ups AS f WHERE f.id = a.follow_up_id AND f.unit = :unit));
 
 -- erased: what the week's data file told of, and was erased since
 SELECT rows, follow_ups, codings FROM erased WHERE week = :week;
