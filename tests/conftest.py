@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from tests.house import House, opened
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 
 @pytest.fixture
@@ -16,6 +21,18 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     made = await opened(tmp_path)
     yield made
     await made.store.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all that ask for it, each in a context of its own.
+
+    They run in the loop that it lives in: `pytestmark = pytest.mark.asyncio(loop_scope="session")`.
+    """
+    from tests.browser import browsing
+
+    async with browsing() as made:
+        yield made
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

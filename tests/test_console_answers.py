@@ -17,12 +17,12 @@ from bot.store import weeks
 from bot.store.database import Transaction
 from bot.workbook.export import export_week
 from flows.journey import Journey
-from tests.browser import browsing
+from tests.browser import IN_EACH_LANGUAGE
 from tests.site import Clock, Site, site
-from tests.test_console_contacts import LANGUAGES, ORGANISATION, audited, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, visit
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ANSWERS, WORDS = "/console/answers", "/console/answers/words"
 LAST, FIRST, PERIOD = "2026-W48", "2026-W45", "2026-W45 – 2026-W48"
@@ -64,20 +64,13 @@ def filled(tx: Transaction) -> None:
     weeks.close_ended(tx, AFTER, ZONE)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for the whole module."""
     folder = tmp_path_factory.mktemp("answers")
     async with site(folder, {"KUNDRESA_ORGANISATION": ORGANISATION}, Clock(AFTER)) as place:
         await place.house.store.write(filled)
         yield place
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with browsing() as browser:
-        yield browser
 
 
 def text(page: str) -> str:
@@ -274,7 +267,7 @@ async def test_own_words_come_by_the_page(place: Site) -> None:
         assert (page.count("<blockquote"), "before=" in page) == (25, False)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_answers_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing, wide or on a phone, dark or light; nothing scrolls sideways but tables within themselves."""
     await words_said(place)

@@ -12,30 +12,23 @@ from playwright.async_api import Browser
 from bot.store import call_backs
 from bot.store.call_backs import CallBack
 from bot.store.database import Transaction
-from tests.browser import IN_EACH_LANGUAGE, browsing
+from tests.browser import IN_EACH_LANGUAGE
 from tests.house import MONDAY
 from tests.site import Site, site
 from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
 from tests.web_citizen import citizen
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 QUEUE = "/console/call-backs"
 NUMBER, WRITTEN = "070-174 06 35", "+46 70 174 06 35"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for the whole module, of an organisation with several units."""
     async with site(tmp_path_factory.mktemp("calls"), {"KUNDRESA_ORGANISATION": ORGANISATION}) as place:
         yield place
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with browsing() as browser:
-        yield browser
 
 
 async def wanted(place: Site, unit: str = "norr", way: str = "As soon as possible") -> str:

@@ -18,12 +18,12 @@ from playwright.async_api import Browser, BrowserContext, Page
 from bot.store import contact_lists, contacts, staff
 from bot.store.contact_lists import Among
 from bot.store.database import Transaction
-from tests.browser import DESK, IN_EACH_LANGUAGE, NARROWEST, PHONE, browsing, faults
+from tests.browser import DESK, IN_EACH_LANGUAGE, NARROWEST, PHONE, faults
 from tests.house import MONDAY
 from tests.qr_codes import read_modules, squares
 from tests.site import Site, site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ORGANISATION = str(Path(__file__).parents[1] / "bot" / "demo_organisation.yaml")
 VISIT = {"journey": "office-visit", "unit": "centrum", "day": "2026-11-18", "time": "10:00"}
@@ -132,18 +132,11 @@ def id_in(path: str) -> str:
     return found[1]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for the whole module, of an organisation with several units."""
     async with site(tmp_path_factory.mktemp("contacts"), {"KUNDRESA_ORGANISATION": ORGANISATION}) as place:
         yield place
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with browsing() as browser:
-        yield browser
 
 
 async def test_a_contact_is_registered_and_its_invitation_shown(place: Site) -> None:

@@ -10,28 +10,21 @@ from playwright.async_api import Browser
 
 from bot.store import contacts, erasures, people
 from bot.store.database import Transaction
-from tests.browser import IN_EACH_LANGUAGE, browsing
+from tests.browser import IN_EACH_LANGUAGE
 from tests.site import Site, site
 from tests.test_console_contacts import ORGANISATION, audited, contact, desk, screen, suits_every_size
 from tests.web_citizen import citizen
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ERASURES = "/console/erasures"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for the whole module, of an organisation with several units."""
     async with site(tmp_path_factory.mktemp("erasures"), {"KUNDRESA_ORGANISATION": ORGANISATION}) as place:
         yield place
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with browsing() as browser:
-        yield browser
 
 
 async def asked_for(place: Site, unit: str = "norr") -> tuple[str, str]:

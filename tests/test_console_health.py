@@ -20,28 +20,21 @@ from bot.store import facts, health, inbox
 from bot.store.database import Transaction
 from bot.store.health import DoorQueue, Queue, Unknown
 from bot.store.inbox import Received
-from tests.browser import IN_EACH_LANGUAGE, browsing
+from tests.browser import IN_EACH_LANGUAGE
 from tests.house import MONDAY
 from tests.site import Site, site
 from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HEALTH = "/console/health"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for the whole module."""
     async with site(tmp_path_factory.mktemp("health"), {"KUNDRESA_ORGANISATION": ORGANISATION}) as place:
         yield place
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with browsing() as browser:
-        yield browser
 
 
 async def parked(place: Site, mark: str, content: bytes | None = b"no update of ours") -> int:

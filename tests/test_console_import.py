@@ -20,7 +20,7 @@ from playwright.async_api import Browser
 from bot.console import held_lists
 from bot.store import contacts
 from bot.store.database import Transaction
-from tests.browser import IN_EACH_LANGUAGE, PHONE, browsing, faults
+from tests.browser import IN_EACH_LANGUAGE, PHONE, faults
 from tests.site import Site, site
 from tests.test_console_contacts import (
     ORGANISATION,
@@ -33,23 +33,16 @@ from tests.test_console_contacts import (
     suits_every_size,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HEAD = "Frågeplan;Enhet;Start;Referens;Utgång\n"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for the whole module, of an organisation with several units."""
     async with site(tmp_path_factory.mktemp("import"), {"KUNDRESA_ORGANISATION": ORGANISATION}) as place:
         yield place
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with browsing() as browser:
-        yield browser
 
 
 def visit(reference: str, unit: str = "norr", start: str = "2026-11-18 10:00", outcome: str = "") -> str:

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page
 
 from bot.open_invitations import About
 from bot.store import open_invitations
-from tests.browser import IN_EACH_LANGUAGE, browsing
+from tests.browser import IN_EACH_LANGUAGE
 from tests.qr_codes import read_picture
 from tests.site import Site, site
 from tests.test_console_contacts import (
@@ -28,7 +28,7 @@ from tests.test_console_contacts import (
 )
 from tests.test_printing import MISSING, RASTER, run
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ABOUT = {"kind": "poster", "journey": "office-visit", "unit": "norr"}
 A4, A6 = (210, 297), (105, 148)
@@ -36,18 +36,11 @@ DOTS = 150
 """To the inch."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for the whole module, of an organisation with several units."""
     async with site(tmp_path_factory.mktemp("open"), {"KUNDRESA_ORGANISATION": ORGANISATION}) as place:
         yield place
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with browsing() as browser:
-        yield browser
 
 
 async def made(somebody: Desk, **fields: str) -> str:

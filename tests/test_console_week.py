@@ -11,30 +11,23 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser import IN_EACH_LANGUAGE, browsing
+from tests.browser import IN_EACH_LANGUAGE
 from tests.house import MONDAY
 from tests.site import Site, site
 from tests.test_console_contacts import LANGUAGES, ORGANISATION, Desk, audited, contact, desk, screen, suits_every_size
 from tests.web_citizen import citizen
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WEEK = "/console/week?week=2026-W47"
 DAY = timedelta(days=1)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for the whole module, of an organisation with several units."""
     async with site(tmp_path_factory.mktemp("week"), {"KUNDRESA_ORGANISATION": ORGANISATION}) as place:
         yield place
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with browsing() as browser:
-        yield browser
 
 
 async def some(place: Site, number: int, *, week: int = 0, unit: str = "norr", mark: str = "V") -> list[str]:

@@ -15,18 +15,18 @@ from playwright.async_api import Browser
 from yarl import URL
 
 from bot.store.staff import Role
-from tests.browser import IN_EACH_LANGUAGE, browsing
+from tests.browser import IN_EACH_LANGUAGE
 from tests.house import MONDAY
 from tests.site import Clock, Site, site
 from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 BOOKS = "/console/workbooks"
 WEEK, REPORT, DATA = "2026-W47", "kundresa_2026-W47.xlsx", "kundresa_2026-W47_data.xlsx"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for the whole module: a contact, and the week after it with that week's files made in Finnish."""
     folder = tmp_path_factory.mktemp("books")
@@ -38,13 +38,6 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]
             told = await somebody.sends(f"{BOOKS}/make", week=WEEK, language="fi")
             assert told.path == f"{BOOKS}?done={WEEK}"
         yield place
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with browsing() as browser:
-        yield browser
 
 
 def exports(place: Site) -> Path:

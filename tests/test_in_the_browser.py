@@ -8,8 +8,10 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from bot.staff import sign_in_link
-from tests.browser import DESK, PHONE, browsing
+from tests.browser import DESK, PHONE
 from tests.site import Site, site
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def _signed_in(here: Site, browser: Browser) -> Page:
@@ -56,9 +58,9 @@ async def _answers(page: Page, *, scripts: bool = True) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-async def test_registered_answered_and_seen(tmp_path: Path, scripts: bool) -> None:
+async def test_registered_answered_and_seen(tmp_path: Path, browser: Browser, scripts: bool) -> None:
     """A contact registered at the desk is answered in a citizen's browser, and the week says so."""
-    async with site(tmp_path) as here, browsing() as browser:
+    async with site(tmp_path) as here:
         desk = await _signed_in(here, browser)
         link = await _registered(desk, here)
         context = await browser.new_context(
@@ -73,9 +75,9 @@ async def test_registered_answered_and_seen(tmp_path: Path, scripts: bool) -> No
         assert "Besvarad" in await desk.locator("table").first.inner_text() or "Besvarad" in await desk.content()
 
 
-async def test_come_back_on_another_browser(tmp_path: Path) -> None:
+async def test_come_back_on_another_browser(tmp_path: Path, browser: Browser) -> None:
     """The return link opens the open question elsewhere, shows nothing of what was answered, and goes on from there."""
-    async with site(tmp_path) as here, browsing() as browser:
+    async with site(tmp_path) as here:
         registered = await here.register()
         first = await (await browser.new_context(locale="sv-SE")).new_page()
         await first.goto(f"{here.url}/s/{registered.code}")

@@ -23,7 +23,7 @@ from bot.setting_values import Mail
 from bot.staff import ADDRESS_TRIES, NETWORK_TRIES
 from bot.store import facts, staff
 from bot.store.database import Transaction
-from tests.browser import DESK, NARROWEST, PHONE, browsing, faults
+from tests.browser import DESK, IN_EACH_LANGUAGE, NARROWEST, PHONE, browsing, faults
 from tests.house import MONDAY
 from tests.mail_box import MailBox, certified, mail_box
 from tests.site import Site, site
@@ -432,28 +432,28 @@ async def test_a_letter_holds_no_header_that_somebody_wrote() -> None:
         assert box.letters == []
 
 
-async def test_signing_in_by_keyboard_alone_on_clean_pages(office: Office) -> None:
-    """From the first page to the last with Tab, Enter and letters; axe finds nothing, in three languages and sizes."""
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
+async def test_signing_in_by_keyboard_alone_on_clean_pages(office: Office, language: str) -> None:
+    """From the first page to the last with Tab, Enter and letters; axe finds nothing, in any language and size."""
     async with browsing() as chromium:
-        for language in ("sv", "fi", "en"):
-            page = await (await chromium.new_context()).new_page()
-            await page.goto(f"{office.site.url}{SIGN_IN}?lang={language}")
-            await _is_clean(page)
-            while await page.evaluate("document.activeElement.id") != "email":
-                await page.keyboard.press("Tab")
-            await page.keyboard.type(MEMBER)
-            await page.keyboard.press("Enter")
-            await page.wait_for_url("**/sent?*")
-            await _is_clean(page)
-            [link] = re.findall(r"http\S+/enter/\S+", (await office.box.letter()).get_content())
-            await page.goto(f"{link}?lang={language}")
-            await _is_clean(page)
-            while await page.evaluate("document.activeElement.tagName") != "BUTTON":
-                await page.keyboard.press("Tab")
-            await page.keyboard.press("Enter")
-            await page.wait_for_url("**/console/answers")
-            await page.goto(f"{link}?lang={language}")
-            await _is_clean(page)
+        page = await (await chromium.new_context()).new_page()
+        await page.goto(f"{office.site.url}{SIGN_IN}?lang={language}")
+        await _is_clean(page)
+        while await page.evaluate("document.activeElement.id") != "email":
+            await page.keyboard.press("Tab")
+        await page.keyboard.type(MEMBER)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/sent?*")
+        await _is_clean(page)
+        [link] = re.findall(r"http\S+/enter/\S+", (await office.box.letter()).get_content())
+        await page.goto(f"{link}?lang={language}")
+        await _is_clean(page)
+        while await page.evaluate("document.activeElement.tagName") != "BUTTON":
+            await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/console/answers")
+        await page.goto(f"{link}?lang={language}")
+        await _is_clean(page)
 
 
 async def test_another_sites_form_does_nothing_in_a_browser(office: Office) -> None:

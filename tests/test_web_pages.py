@@ -12,28 +12,21 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
-from tests.browser import IN_EACH_LANGUAGE, NARROWEST, PHONE, browsing, faults
+from tests.browser import IN_EACH_LANGUAGE, NARROWEST, PHONE, faults_by_day_and_night
 from tests.site import Site, site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LARGEST_FIRST_PAGE = 100_000
 SMALLEST_TARGET = 24
 """CSS pixels: WCAG 2.2, 2.5.8."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """One site for the whole module."""
     async with site(tmp_path_factory.mktemp("pages")) as place:
         yield place
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with browsing() as browser:
-        yield browser
 
 
 @dataclass
@@ -48,14 +41,13 @@ class Visit:
 
 @asynccontextmanager
 async def visiting(
-    browser: Browser, size: tuple[int, int] = PHONE, *, script: bool = True, language: str = "en", dark: bool = False
+    browser: Browser, size: tuple[int, int] = PHONE, *, script: bool = True, language: str = "en"
 ) -> AsyncIterator[Visit]:
     """A browser of somebody new."""
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         java_script_enabled=script,
         locale=language,
-        color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
     page = await context.new_page()
@@ -143,36 +135,29 @@ async def test_a_page_with_all_it_loads_is_light(place: Site, browser: Browser, 
         assert 5_000 < total < LARGEST_FIRST_PAGE
 
 
-SCHEMES = [
-    *(("sv", dark) for dark in (False, True)),
-    *(pytest.param(language, False, marks=pytest.mark.long) for language in ("fi", "en")),
-]
-"""Every language; the dark scheme in one, as its colours are the same in all."""
-
-
-@pytest.mark.parametrize(("language", "dark"), SCHEMES)
-async def test_axe_finds_nothing_on_any_page(place: Site, browser: Browser, language: str, dark: bool) -> None:
-    """Every page before beginning and of the chat."""
-    async with visiting(browser, language=language, dark=dark) as visit:
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
+async def test_axe_finds_nothing_on_any_page(place: Site, browser: Browser, language: str) -> None:
+    """Every page before beginning and of the chat, light and dark."""
+    async with visiting(browser, language=language) as visit:
         page = visit.page
         registered = await place.register("office-visit", language=language)
         for path in (f"/s/{registered.code}", "/", "/s/nothing", "/c/nothing", "/c/", "/accessibility"):
             await page.goto(place.url + path)
-            assert await faults(page) == [], path
+            assert await faults_by_day_and_night(page) == [], path
         await page.goto(f"{place.url}/s/{registered.code}")
         await page.click("button.way")
         await page.wait_for_url("**/c/")
         await page.locator("summary").click()
-        assert await faults(page) == []
+        assert await faults_by_day_and_night(page) == []
         await page.locator(".rows button").first.click()
         await page.locator(".mine").wait_for()
-        assert await faults(page) == []
+        assert await faults_by_day_and_night(page) == []
         await page.locator(".send").click()
         await page.locator("#text-fault").wait_for()
-        assert await faults(page) == []
+        assert await faults_by_day_and_night(page) == []
         for path in ("/c/my-data", "/c/erase", "/accessibility", f"/s/{(await place.register()).code}"):
             await page.goto(place.url + path)
-            assert await faults(page) == [], path
+            assert await faults_by_day_and_night(page) == [], path
 
 
 async def test_a_whole_answer_by_keyboard_alone(place: Site, browser: Browser) -> None:
@@ -289,35 +274,33 @@ async def test_the_page_of_the_chat_reads_well_to_a_screen_reader(place: Site, b
         assert 'navigation "Menu"' in tree
 
 
-@pytest.mark.parametrize(("language", "dark"), SCHEMES)
-async def test_axe_finds_nothing_on_the_pages_of_coming_back(
-    place: Site, browser: Browser, language: str, dark: bool
-) -> None:
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
+async def test_axe_finds_nothing_on_the_pages_of_coming_back(place: Site, browser: Browser, language: str) -> None:
     """What comes later, the link, the page it opens elsewhere, the notice, what is refused there, and after stop."""
     start = place.clock.now + timedelta(days=3)
     async with (
-        visiting(browser, language=language, dark=dark) as visit,
-        visiting(browser, language=language, dark=dark) as other,
+        visiting(browser, language=language) as visit,
+        visiting(browser, language=language) as other,
     ):
         page = await _begun(place, visit, language=language, start=start)
         await page.locator(".coming").wait_for()
-        assert await faults(page) == []
+        assert await faults_by_day_and_night(page) == []
         for path in ("/c/keep", "/c/rights"):
             await page.goto(place.url + path)
-            assert await faults(page) == [], path
+            assert await faults_by_day_and_night(page) == [], path
         await page.goto(f"{place.url}/c/keep")
         await other.page.goto(await page.locator("#link").input_value())
-        assert await faults(other.page) == []
+        assert await faults_by_day_and_night(other.page) == []
         await other.page.locator("form button").click()
         await other.page.wait_for_url("**/c/*")
-        assert await faults(other.page) == []
+        assert await faults_by_day_and_night(other.page) == []
         await other.page.goto(f"{place.url}/c/erase")
-        assert await faults(other.page) == []
+        assert await faults_by_day_and_night(other.page) == []
         await page.goto(f"{place.url}/c/")
         await page.locator("summary").click()
         await page.locator("button[value=stop]").click()
         await page.locator("button[value=start]").wait_for()
-        assert await faults(page) == []
+        assert await faults_by_day_and_night(page) == []
 
 
 async def test_what_becomes_due_shows_on_a_page_that_stands_open(place: Site, browser: Browser) -> None:
