@@ -19,8 +19,9 @@ from bot.organisation import Organisation
 from bot.store import database
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import CauseRow, OpenRow
-from bot.workbook.contacts import shown_causes, shown_openly
+from bot.workbook.causes import shown_causes
 from bot.workbook.export import export_week
+from bot.workbook.response import shown_openly
 from bot.workbook.texts import Texts
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
@@ -62,16 +63,21 @@ def arisen(tx: Transaction, cause: str | None, asked: int, left_out: int, waitin
 def promised(tx: Transaction, /, count: int, person: str | None = None, **columns: object) -> None:
     """So many call-backs asked for on Monday morning and promised for the evening."""
     first = tx.count("SELECT COUNT(*) FROM call_backs")
-    values = {"state": "done", "done_at": START + timedelta(hours=2), "outcome": "reached"} | columns
+    values: dict[str, object] = {
+        "state": "done",
+        "done_at": START + timedelta(hours=2),
+        "outcome": "reached",
+        "unit": "main",
+    }
+    values |= {"deadline": START + timedelta(hours=8)} | columns
     for place in range(first, first + count):
         names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
         tx.run(
-            f"""INSERT INTO call_backs (id, person_id, unit, way, slot, begun_at, asked_at, deadline, {names})
-            VALUES (:id, :person, 'main', 'call-me', 'soon', :at, :at, :until, {marks})""",
+            f"""INSERT INTO call_backs (id, person_id, way, slot, begun_at, asked_at, {names})
+            VALUES (:id, :person, 'call-me', 'soon', :at, :at, {marks})""",
             id=f"call-{place:03}",
             person=person,
             at=START,
-            until=START + timedelta(hours=8),
             **values,  # type: ignore[arg-type]
         )
 
@@ -89,16 +95,16 @@ def table(path: Path, title: str, name: str) -> list[Record]:
 
 
 async def test_what_the_budget_left_out_stands_beside_the_causes(store: Store, tmp_path: Path) -> None:
-    """Per cause: registered, asked about, left out by the budget; labels from the organisation; no cause last."""
+    """Per cause: its demand, registered, asked about, left out by the budget; labels of the organisation; none last."""
     await store.write(arisen, "waited", 20, 12)
     await store.write(arisen, "vanished", 30, 0)
     await store.write(arisen, None, 9, 8)
     path, _ = await exported(store, tmp_path)
-    rows = table(path, "Contacts", "causes")
+    rows = table(path, "Contact causes", "causes")
     assert [tuple(row.values())[2:] for row in rows] == [
-        (DEFAULT.causes["waited"].texts["en"], 32, 20, 12, None),
-        ("vanished", 30, 30, 0, None),
-        ("No cause given", 17, 9, 8, None),
+        (DEFAULT.causes["waited"].texts["en"], "Failure demand", 32, 20, 12, None),
+        ("vanished", "Unclear", 30, 30, 0, None),
+        ("No cause given", None, 17, 9, 8, None),
     ]
     assert {row["Time"] for row in rows} == {PERIOD}
 
@@ -109,7 +115,7 @@ async def test_small_causes_are_told_in_words(store: Store, tmp_path: Path) -> N
     await store.write(arisen, "advice", 12, 0)
     await store.write(arisen, "other", 3, 0)
     path, _ = await exported(store, tmp_path)
-    waited, advice, other = [tuple(row.values())[3:] for row in table(path, "Contacts", "causes")]
+    waited, advice, other = [tuple(row.values())[4:] for row in table(path, "Contact causes", "causes")]
     beside = "Not shown: would give a small count away"
     assert waited == (53, "not shown", 10, beside)
     assert advice == ("not shown", "not shown", "under 7", beside)
@@ -139,23 +145,31 @@ def test_no_small_group_can_be_had_from_the_causes(counts: list[tuple[int, int, 
 
 
 async def test_promises_to_call_have_a_rate_with_its_interval(store: Store, tmp_path: Path) -> None:
-    """Asked for, kept in time of those due, confirmed of those who replied; few are rounded, fewer told in words."""
+    """Asked for, then what became of those due, each a share of them; who replied; and the hours until the call."""
     await store.write(promised, 30, happened="yes", answered_at=START + timedelta(days=2))
-    await store.write(promised, 10, done_at=START + timedelta(hours=20))
+    await store.write(promised, 6, done_at=START + timedelta(hours=20))
+    await store.write(promised, 4, outcome="not-reached")
+    await store.write(promised, 2, state="open", done_at=None, outcome=None, deadline=NOW + timedelta(days=1))
     path, _ = await exported(store, tmp_path)
-    asked, kept, confirmed = table(path, "Contacts", "call_backs")
-    assert (asked["Value"], asked["Promises"], asked["Note"]) == (40, None, None)
-    assert (kept["Value"], kept["Promises"]) == (0.75, 40)
+    rows = {row["Measure"]: row for row in table(path, "Call-backs kept", "call_backs")}
+    asked, kept = rows["Promises to call"], rows["Kept in time, of those that are due"]
+    assert (asked["Value"], asked["Promises"], asked["Persons"], asked["Note"]) == (42, 42, 42, None)
+    assert (kept["Value"], kept["Count"], kept["Promises"], kept["Persons"]) == (0.75, 30, 40, 40)
     assert (kept["From"], kept["To"]) == (pytest.approx(wilson(30, 40).low), pytest.approx(wilson(30, 40).high))
+    others = ("Kept too late", "Somebody called and did not reach the person", "Nobody called", "Not due yet")
+    assert [rows[name]["Value"] for name in others] == [0.15, 0.1, 0, 2]
+    confirmed = rows["The person says that it happened, of those who replied"]
     assert (confirmed["Value"], confirmed["Promises"]) == (1, 30)
+    hours = rows["Hours to the call, median"]
+    assert (hours["Value"], hours["From"], hours["To"], hours["Promises"]) == (2, 2, 2, 36)
 
 
 @pytest.mark.parametrize(
     ("count", "audience", "told"),
     [
         (13, "citizen", [15, 1, 15]),
-        (6, "citizen", ["under 7", "not shown", "under 7"]),
-        (9, "internal-customer", ["under 10", "not shown", "under 10"]),
+        (6, "citizen", ["under 7", "not shown", None]),
+        (9, "internal-customer", ["under 10", "not shown", None]),
     ],
 )
 async def test_few_promises_to_call_are_held_back(
@@ -165,8 +179,42 @@ async def test_few_promises_to_call_are_held_back(
     await store.write(lambda tx: begun(tx, audience).answered(START, {"whole": 3}))
     await store.write(promised, count)
     path, _ = await exported(store, tmp_path)
-    asked, kept, _ = table(path, "Contacts", "call_backs")
+    asked, kept, *others = table(path, "Call-backs kept", "call_backs")
     assert [asked["Value"], kept["Value"], kept["Promises"]] == told
+    assert {row["Value"] for row in others} == {"not shown"}
+    assert len(others) == 2
+
+
+async def test_many_promises_to_one_person_are_one_persons(store: Store, tmp_path: Path) -> None:
+    """Forty calls to two persons are two persons: nothing of them is told, however many promises there were."""
+
+    def fill(tx: Transaction) -> None:
+        rows = begun(tx)
+        for person in (rows.person(), rows.person()):
+            promised(tx, 20, person)
+
+    await store.write(fill)
+    path, _ = await exported(store, tmp_path)
+    rows = table(path, "Call-backs kept", "call_backs")
+    assert {row["Persons"] for row in rows if row["Persons"] is not None} == {"under 7"}
+    assert not [row for row in rows if isinstance(row["Value"], int | float)]
+
+
+async def test_promises_are_told_by_unit_where_that_tells_of_nobody(store: Store, tmp_path: Path) -> None:
+    """Two units of enough stand by themselves; of a small one and the next smallest only that they are there."""
+    for unit, count in (("north", 70), ("south", 40), ("east", 12), ("west", 3)):
+        await store.write(promised, count, unit=unit, happened="yes", answered_at=START + timedelta(days=2))
+    path, _ = await exported(store, tmp_path)
+    rows = table(path, "Call-backs kept", "call_backs_by_unit")
+    told = {row["Unit"]: (row["Kept in time"], row["Promises"], row["Confirmed by the person"]) for row in rows}
+    assert told == {"north": (1, 70, 1), "south": (1, 40, None), "Others (2)": ("not shown", None, None)}
+
+
+async def test_nobody_who_asked_to_be_called_makes_no_sheet(store: Store, tmp_path: Path) -> None:
+    """Without a promise in the period the sheet is left out."""
+    await store.write(lambda tx: begun(tx).answered(START, {"whole": 3}))
+    path, _ = await exported(store, tmp_path)
+    assert "Call-backs kept" not in load_workbook(path).sheetnames
 
 
 async def test_the_data_file_has_the_call_backs_as_they_stood(store: Store, tmp_path: Path) -> None:
@@ -209,6 +257,8 @@ async def test_what_began_openly_is_counted_without_a_rate(store: Store, tmp_pat
     overview = [cell.value for cell in load_workbook(report)["Overview"]["A"]]
     assert "A visit, 2026-W45 to 2026-W48: 12 contacts began from a poster or a card." in overview
     assert "No contacts with a personal invitation" in overview
+    told = [cell.value for cell in load_workbook(report)["From contact to answer"]["A"]]
+    assert "A visit, 2026-W45 to 2026-W48: 12 contacts began from a poster or a card." in told
     kinds = [row["invitation"] for row in table(path, "answers", "answers")]
     assert (kinds.count("card"), kinds.count("open")) == (5, 7)
     assert {row["invitation"] for row in table(path, "follow_ups", "follow_ups")} == {"card", "open"}
@@ -239,7 +289,7 @@ async def test_reasons_are_told_in_the_readers_language(store: Store, tmp_path: 
     await store.write(fill)
     path, data = await exported(store, tmp_path, language)
     say = Texts(language)
-    rows = table(path, say("sheets.follow-ups"), "why_not")
+    rows = table(path, say("sheets.funnel"), "why_not")
     told = {row[say("headers.reason")] for row in rows}
     by_staff = [say("follow-ups.by-staff", reason=name) for name in (DEFAULT.reasons[staff].texts[language], "gone")]
     assert told == {*(say(f"reasons.{name}") for name in reasons[:4]), *by_staff, "unheard-of"}

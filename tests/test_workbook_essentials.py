@@ -143,7 +143,7 @@ async def test_a_period_without_anybody_is_told_in_words(store: Store, tmp_path:
 async def test_small_counts_of_follow_ups_stand_in_words(store: Store, tmp_path: Path) -> None:
     """Counts under seven are words; one hidden alone takes the next smallest along, and the note tells why."""
     await store.write(ended, 0, {"missed": 20, "declined": 9, "unreachable": 3})
-    rows = await table(store, tmp_path, "Follow-ups", "why_not")
+    rows = await table(store, tmp_path, "From contact to answer", "why_not")
     week = {row["How it ended"]: row for row in rows if row["Time"] == LAST}
     assert week["Unreachable"]["Follow-ups"] == "under 7"
     assert week["Unreachable"]["Note"] is None
@@ -155,7 +155,7 @@ async def test_small_counts_of_follow_ups_stand_in_words(store: Store, tmp_path:
 async def test_colleagues_follow_ups_need_ten(store: Store, tmp_path: Path) -> None:
     """Among employees nine follow-ups are a small count, which says under 10."""
     await store.write(ended, 0, {"missed": 20, "declined": 9, "unreachable": 8}, "employee")
-    rows = await table(store, tmp_path, "Follow-ups", "why_not")
+    rows = await table(store, tmp_path, "From contact to answer", "why_not")
     counts = [row["Follow-ups"] for row in rows if row["Time"] == LAST]
     assert sorted(map(str, counts)) == ["20", "under 10", "under 10"]
 
@@ -165,7 +165,7 @@ async def test_a_periods_count_never_gives_a_small_weeks_away(store: Store, tmp_
     for back in (1, 2, 3):
         await store.write(ended, back, {"missed": 20, "declined": 30, "unanswered": 20})
     await store.write(ended, 0, {"missed": 3, "declined": 30, "unanswered": 20})
-    rows = await table(store, tmp_path, "Follow-ups", "why_not")
+    rows = await table(store, tmp_path, "From contact to answer", "why_not")
     period = {row["How it ended"]: row["Follow-ups"] for row in rows if row["Time"] == PERIOD}
     assert period == {"Missed": "not shown", "Unanswered": "not shown", "Declined": 120}
 

@@ -233,7 +233,7 @@ async def test_every_reader_can_read_it(store: Store, tmp_path: Path) -> None:
     assert book.properties.title == f"Kundresa {LAST}"
     own: Any = book.custom_doc_props  # type: ignore[attr-defined]
     assert {item.name: item.value for item in own.props}["time_zone"] == "Europe/Stockholm"
-    for name in ("Overview", "Journey", "Questions", "Follow-ups"):
+    for name in ("Overview", "Journey", "Questions", "From contact to answer"):
         sheet = book[name]
         assert not sheet.merged_cells.ranges
         assert isinstance(sheet["A1"].value, str)

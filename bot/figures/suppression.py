@@ -72,6 +72,15 @@ def with_total(persons: Sequence[int], audience: str, hidden_already: Collection
         shown[min(left, key=lambda place: persons[place])] = Showing.HIDDEN
 
 
+def may_be_added(persons: Sequence[int], shown: Sequence[Showing], audience: str) -> bool:
+    """Whether the sum of these parts may be told beside those of them that are shown.
+
+    The sum less those tells of the hidden ones together: they must be nobody, or several that are enough.
+    """
+    hidden = [count for count, how in zip(persons, shown, strict=True) if how is Showing.HIDDEN and count]
+    return not hidden or (len(hidden) > 1 and sum(hidden) >= fewest(audience))
+
+
 def of_parts(
     total: int, total_shown: Showing, parts: Sequence[int], parts_alone: Sequence[Showing], audience: str
 ) -> list[Showing]:

@@ -6,12 +6,14 @@ its sheet; here they are only called. Never decides what may be shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.store.database import Transaction
-from bot.workbook import series
+from bot.workbook import call_backs, coded, series
+from bot.workbook.call_backs import CallBacks
+from bot.workbook.coded import Coded
 from bot.workbook.counted import Counted, counted_by
 from bot.workbook.series import Series
 
@@ -20,12 +22,15 @@ from bot.workbook.series import Series
 class Chapters:
     """What was read for each sheet.
 
-    `units`, `channels` and `both` (unit and channel) are the counted weeks part by part.
+    `units`, `channels` and `both` (unit and channel) are the counted weeks part by part; `coded` and `call_backs` are
+    of the fixed period.
     """
 
     units: Mapping[str, Counted]
     channels: Mapping[str, Counted]
     both: Mapping[str, Counted]
+    coded: Sequence[Coded]
+    call_backs: CallBacks
     series: Series
 
 
@@ -35,5 +40,7 @@ def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> C
         units=counted_by(tx, counts, zone, simulated, "unit"),
         channels=counted_by(tx, counts, zone, simulated, "channel"),
         both=counted_by(tx, counts, zone, simulated, "unit channel"),
+        coded=coded.read(tx, counts, simulated),
+        call_backs=call_backs.read(tx, counts, zone, simulated),
         series=series.read(tx, counts, zone, simulated),
     )

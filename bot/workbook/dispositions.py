@@ -10,15 +10,36 @@ from bot.store.week_rows import ReasonRow
 from bot.workbook.cells import Value
 from bot.workbook.edition import Edition
 from bot.workbook.names import journey_title, period_label, reason_label
-from bot.workbook.sheets import Block, Column, Line, Sheet, Table
+from bot.workbook.response import tells_period
+from bot.workbook.sheets import Bar, Bars, Column, Table
 from bot.workbook.snapshot import Snapshot
 
 Cell = tuple[str, str, str, str]
 """Journey, audience, disposition, reason."""
 
 
-def dispositions(snapshot: Snapshot, edition: Edition) -> Sheet:
-    """The sheet: the follow-ups of the period's contacts and of the week's."""
+def disposition_bars(snapshot: Snapshot, edition: Edition) -> Iterator[Bars]:
+    """A chart of each journey in the period: the reasons whose counts may be shown, the most frequent first."""
+    say, (period, shown) = edition.say, _period(snapshot)
+    for journey in dict.fromkeys(row.journey for row in period):
+        told = sorted(
+            (row for row in period if row.journey == journey and shown[_cell(row)]), key=lambda row: -row.follow_ups
+        )
+        if not told:
+            continue
+        bars = []
+        for row in told:
+            ended = say.label("dispositions", row.disposition)
+            reason = reason_label(row.reason, edition) or ended
+            bars.append(Bar(say("bars.counted", label=reason, count=row.follow_ups), ended, row.follow_ups))
+        title = say("bars.reasons", journey=journey_title(snapshot, journey, say))
+        told_bars = "; ".join(f"{bar.group}: {bar.label}" for bar in bars)
+        alt = say("bars.alt", title=title, span=period_label(snapshot.period), bars=told_bars)
+        yield Bars(title, say("headers.reason"), say("headers.follow-ups"), tuple(bars), "0", alt)
+
+
+def dispositions_table(snapshot: Snapshot, edition: Edition) -> Table:
+    """The follow-ups of the period's contacts and of the week's."""
     say = edition.say
     columns = (
         Column(say("headers.journey"), "wrapped", 32),
@@ -28,23 +49,12 @@ def dispositions(snapshot: Snapshot, edition: Edition) -> Sheet:
         Column(say("headers.follow-ups"), "whole", 18),
         Column(say("headers.note"), "wrapped", 46),
     )
-    weeks = {week: _enough(snapshot.reasons[week], snapshot.funnels[week]) for week in snapshot.reasons}
-    shown = {week: may_be_shown(rows) for week, rows in weeks.items()}
-    period = _enough(snapshot.period_reasons, snapshot.funnel)
-    gone = [
-        {_cell(row): row.follow_ups for row in snapshot.reasons[each] if not shown[each].get(_cell(row), False)}
-        for each in snapshot.period
-    ]
+    week = _enough(snapshot.reasons[snapshot.week], snapshot.funnels[snapshot.week])
     rows = [
-        *_rows(snapshot, period, may_be_shown(period, gone), period_label(snapshot.period), edition),
-        *_rows(snapshot, weeks[snapshot.week], shown[snapshot.week], snapshot.week, edition),
+        *_rows(snapshot, *_period(snapshot), period_label(snapshot.period), edition),
+        *_rows(snapshot, week, may_be_shown(week), snapshot.week, edition),
     ]
-    blocks: list[Block] = [
-        Line(say("follow-ups.title", week=snapshot.week), "title"),
-        *(Line(words) for words in say.lines("disposition-lines")),
-        Table("why_not", columns, rows or [(say("overview.none"), *[None] * 5)]),
-    ]
-    return Sheet(say("sheets.follow-ups"), tuple(blocks), frozen=True)
+    return Table("why_not", columns, rows or [(say("overview.none"), *[None] * 5)])
 
 
 def may_be_shown(rows: Sequence[ReasonRow], gone: Sequence[Mapping[Cell, int]] = ()) -> dict[Cell, bool]:
@@ -61,6 +71,18 @@ def may_be_shown(rows: Sequence[ReasonRow], gone: Sequence[Mapping[Cell, int]] =
         how = with_total([row.follow_ups for row in members], group[1], given_away)
         found.update((_cell(row), each is not Showing.HIDDEN) for row, each in zip(members, how, strict=True))
     return found
+
+
+def _period(snapshot: Snapshot) -> tuple[list[ReasonRow], dict[Cell, bool]]:
+    if not tells_period(snapshot):
+        return [], {}
+    gone = []
+    for week in snapshot.period:
+        rows = _enough(snapshot.reasons[week], snapshot.funnels[week])
+        shown = may_be_shown(rows)
+        gone.append({_cell(row): row.follow_ups for row in snapshot.reasons[week] if not shown.get(_cell(row), False)})
+    period = _enough(snapshot.period_reasons, snapshot.funnel)
+    return period, may_be_shown(period, gone)
 
 
 def _given_away(row: ReasonRow, gone: Sequence[Mapping[Cell, int]]) -> bool:

@@ -8,11 +8,10 @@ from datetime import timedelta
 from bot.clock import week_start
 from bot.workbook.breaks import Break
 from bot.workbook.changes import Changes, change_lines
-from bot.workbook.contacts import open_lines
 from bot.workbook.edition import Edition
 from bot.workbook.essentials import essentials_table
 from bot.workbook.names import period_span
-from bot.workbook.response import response_table
+from bot.workbook.response import open_lines, response_table
 from bot.workbook.sheets import Block, Line, Sheet
 from bot.workbook.snapshot import Snapshot
 from flows.wording import in_language
@@ -56,7 +55,7 @@ def overview(
         Line(say("overview.funnel"), "heading"),
         Line(say("overview.funnel-line")),
         response_table(snapshot, say),
-        *open_lines(snapshot, say),
+        *open_lines(snapshot, snapshot.open, say),
         Line(say("overview.how"), "heading"),
         *(Line(words) for words in say.lines("how-lines")),
         Line(say("overview.contents"), "heading"),

@@ -24,11 +24,12 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.workbook import bars
 from bot.workbook.bulk import Looks
 from bot.workbook.cells import MOST_ROWS, Plain, Value, headers, looks_active, plain
 from bot.workbook.charts import Ground
 from bot.workbook.paper import ROW, Laid
-from bot.workbook.sheets import CHARTS, Content, Form, Formed, Line, Sheet, Table
+from bot.workbook.sheets import CHARTS, Bars, Content, Form, Formed, Line, Sheet, Table
 
 CHART_ROWS = 23
 """Rows that a chart and the space around it take."""
@@ -88,7 +89,10 @@ def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> Laid
             rows[block.name], row = _table(page, row, block, sheet.frozen, zone)
         else:
             charts.append(row)
-            ground.draw(page, row, block)
+            if isinstance(block, Bars):
+                bars.draw(ground, page, row, block)
+            else:
+                ground.draw(page, row, block)
             for covered in range(row, row + CHART_ROWS):
                 page.row_dimensions[covered].height = ROW
             row += CHART_ROWS

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from bot.figures.suppression import Showing
 from bot.workbook.breaks import breaks
+from bot.workbook.call_backs import call_backs
+from bot.workbook.causes import causes
 from bot.workbook.changes import changes, changes_of
-from bot.workbook.contacts import contacts
 from bot.workbook.curves import curves
-from bot.workbook.dispositions import dispositions
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, entries_of, question_rows
+from bot.workbook.funnel import funnel
+from bot.workbook.needs import needs
 from bot.workbook.overview import overview
 from bot.workbook.sheets import Block, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
@@ -43,8 +45,10 @@ def report(snapshot: Snapshot, edition: Edition) -> Report:
         "trend": trend(snapshot, series, broken, edition),
         "changes": changes(snapshot, changed, edition),
         "questions": _questions(snapshot, entries, edition),
-        "follow-ups": dispositions(snapshot, edition),
-        "contacts": contacts(snapshot, edition),
+        "causes": causes(snapshot, edition),
+        "needs": needs(snapshot, edition),
+        "funnel": funnel(snapshot, edition),
+        "call-backs": call_backs(snapshot, snapshot.chapters.call_backs, edition),
     }
     told = {name: sheet for name, sheet in made.items() if isinstance(sheet, Sheet)}
     first = overview(snapshot, edition, held_back, list(told), changed, broken)

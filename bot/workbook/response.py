@@ -1,4 +1,6 @@
-"""Response: how many contacts were registered, invited and answered, and the rate that may be shown of it."""
+"""Response: how many contacts were registered, invited and answered, and the rate that may be shown of it; and how many
+began from a poster or a card, which have no rate.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,11 @@ from dataclasses import dataclass
 from bot.figures.funnel import Funnel, Rate
 from bot.figures.suppression import ENOUGH, Showing, fewest, showing
 from bot.store.tallies import FunnelRow
+from bot.store.week_rows import OpenRow
 from bot.workbook.cells import Value
 from bot.workbook.counted import Counted
-from bot.workbook.names import journey_title, period_label
-from bot.workbook.sheets import Column, Table
-from bot.workbook.snapshot import Snapshot
+from bot.workbook.names import journey_title, period_label, period_span
+from bot.workbook.sheets import Column, Line, Table
 from bot.workbook.texts import Texts
 
 FIRST, SECOND, NUMBER, NOTE = 52.0, 28.0, 16.0, 42.0
@@ -30,6 +32,11 @@ class Response:
     why: str | None
 
 
+def tells_period(counts: Counted) -> bool:
+    """Whether figures of the fixed period belong here: nobody asked for other weeks, or for such as hold it."""
+    return counts.rolls or counts.period[0] >= counts.latest[0]
+
+
 def of_period(counts: Counted, row: FunnelRow, say: Texts) -> Response:
     """What may be shown of a period: nothing where that would, with its other weeks, give a small week away."""
     small = sum(
@@ -42,41 +49,77 @@ def of_period(counts: Counted, row: FunnelRow, say: Texts) -> Response:
     return Response(None, None, say("notes.derived")) if given_away else _response(row, 1, say)
 
 
+def newest(counts: Counted, journey: str, audience: str, say: Texts) -> tuple[int, Response, tuple[str, ...]]:
+    """A journey's newest funnel of several weeks: how many contacts were registered, the response, and which weeks.
+
+    Of the latest weeks where each of them has a rate by itself, because rolling ones give single weeks back; else of
+    the fixed period.
+    """
+    recent, fixed = (_row_of(rows, journey, audience) for rows in (counts.recent_funnel, counts.funnel))
+    weeks = [_row_of(counts.funnels[week], journey, audience).registered for week in counts.latest]
+    if recent.registered and all(registered >= ENOUGH for registered in weeks if registered):
+        return recent.registered, _response(recent, ENOUGH, say), counts.latest
+    if not tells_period(counts):
+        return fixed.registered, Response(None, None, say("notes.span")), counts.period
+    return fixed.registered, of_period(counts, fixed, say), counts.period
+
+
 def of_week(row: FunnelRow, say: Texts) -> Response:
     """What may be shown of one week: a rate from 30 contacts on."""
     return _response(row, ENOUGH, say)
 
 
-def response_table(snapshot: Snapshot, say: Texts) -> Table:
-    """The funnel of each journey in the period and in the week."""
+def open_lines(counts: Counted, rows: Sequence[OpenRow], say: Texts) -> Iterator[Line]:
+    """One line a journey: how many contacts of the period began from a poster or a card. They have no rate."""
+    for row in rows:
+        title, span = journey_title(counts, row.journey, say), period_span(counts.period, say)
+        yield Line(say("overview.open", journey=title, span=span, count=shown_openly(row, say)))
+
+
+def shown_openly(row: OpenRow, say: Texts) -> int | str:
+    """How many began openly, or in words that they are few: contacts, and persons too, since one may come often."""
+    if showing(min(row.contacts, row.persons), row.audience) is Showing.HIDDEN:
+        return say("notes.under", fewest=fewest(row.audience))
+    return row.contacts
+
+
+def response_table(counts: Counted, say: Texts, name: str = "funnel") -> Table:
+    """The funnel of each journey in the newest weeks that can be told together, and in the week."""
     widths = {"journey": FIRST, "period": SECOND, "note": NOTE}
     columns = tuple(
         Column(
-            say(f"headers.{name}"),
-            "share" if name in ("rate", "from", "to") else "wrapped" if name in widths else "whole",
-            widths.get(name, NUMBER),
+            say(f"headers.{each}"),
+            "share" if each in ("rate", "from", "to") else "wrapped" if each in widths else "whole",
+            widths.get(each, NUMBER),
         )
-        for name in _NAMES
+        for each in _NAMES
     )
-    rows = list(_rows(snapshot, say)) or [(say("overview.no-contacts"), *[None] * (len(_NAMES) - 1))]
-    return Table("funnel", columns, rows, filters=False)
+    rows = list(_rows(counts, say)) or [(say("overview.no-contacts"), *[None] * (len(_NAMES) - 1))]
+    return Table(name, columns, rows, filters=False)
 
 
-def _rows(snapshot: Snapshot, say: Texts) -> Iterator[Sequence[Value]]:
-    for row in snapshot.funnel:
-        yield _row(snapshot, row, period_label(snapshot.period), of_period(snapshot, row, say), say)
-    for row in snapshot.funnels[snapshot.week]:
-        yield _row(snapshot, row, snapshot.week, of_week(row, say), say)
-
-
-def _row(snapshot: Snapshot, row: FunnelRow, time: str, response: Response, say: Texts) -> Sequence[Value]:
-    title, funnel, rate = journey_title(snapshot, row.journey, say), response.funnel, response.rate
+def response_cells(registered: int, response: Response) -> Sequence[Value]:
+    """A funnel as it may be shown: registered to still open, the rate with its interval, why something is missing."""
+    funnel, rate = response.funnel, response.rate
     if funnel is None:
-        return (title, time, row.registered, *[None] * 7, response.why)
+        return (registered, *[None] * 7, response.why)
     counts = (funnel.registered, funnel.opened, funnel.begun, funnel.finished, funnel.still_open)
     if rate is None:
-        return (title, time, *counts, None, None, None, response.why)
-    return (title, time, *counts, rate.share, rate.interval.low, rate.interval.high, None)
+        return (*counts, None, None, None, response.why)
+    return (*counts, rate.share, rate.interval.low, rate.interval.high, None)
+
+
+def _rows(counts: Counted, say: Texts) -> Iterator[Sequence[Value]]:
+    for journey, audience in sorted({(row.journey, row.audience) for row in (*counts.funnel, *counts.recent_funnel)}):
+        registered, response, weeks = newest(counts, journey, audience, say)
+        yield (journey_title(counts, journey, say), period_label(weeks), *response_cells(registered, response))
+    for row in counts.funnels[counts.week]:
+        yield (journey_title(counts, row.journey, say), counts.week, *response_cells(row.registered, of_week(row, say)))
+
+
+def _row_of(rows: Sequence[FunnelRow], journey: str, audience: str) -> FunnelRow:
+    nobody = FunnelRow("", "", journey, audience, 0, 0, 0, 0, 0)
+    return next((row for row in rows if (row.journey, row.audience) == (journey, audience)), nobody)
 
 
 def _response(row: FunnelRow, enough: int, say: Texts) -> Response:

@@ -108,7 +108,34 @@ class Curve:
     across: str = ""
 
 
-Block = Line | Table | Curve
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar, with an interval or without; those of one `group` have one colour and one name in the legend."""
+
+    label: str
+    group: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A chart of horizontal bars, the first one at the top.
+
+    `across` names what the bars are of, `up` what their length is; `form` is how Excel writes its numbers; `alt` tells
+    it in words.
+    """
+
+    title: str
+    across: str
+    up: str
+    bars: tuple[Bar, ...]
+    form: str
+    alt: str
+
+
+Block = Line | Table | Curve | Bars
 
 
 @dataclass(frozen=True, slots=True)

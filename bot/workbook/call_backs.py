@@ -1,0 +1,204 @@
+"""Call-backs: what became of the promises to call that were given in the fixed period, together and by unit.
+
+A promise counts where it was given, as it stood at the week's close. Nothing is told of a single week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.figures.medians import median_of
+from bot.figures.promises import Promises, promises
+from bot.figures.suppression import Showing, fewest, of_parts, showing
+from bot.store import call_backs as store
+from bot.store.call_backs import CallBackRow
+from bot.store.database import Transaction
+from bot.workbook.cells import Value
+from bot.workbook.counted import Counted
+from bot.workbook.edition import Edition
+from bot.workbook.names import period_label, period_span
+from bot.workbook.shares import shown_count, shown_share
+from bot.workbook.sheets import Block, Content, Form, Formed, LeftOut, Line, Sheet, Table
+from bot.workbook.texts import Texts
+from bot.workbook.widths import fitted
+from flows.wording import in_language
+
+_OUTCOMES = ("in_time", "late", "not_reached", "not_done")
+_NAMES = ("measure", "period", "value", "from", "to", "count", "call-backs", "callers", "note")
+_PARTS = ("unit", "period", "kept", "from", "to", "call-backs", "callers", "confirmed", "note")
+_NUMBERS: tuple[tuple[str, Form], ...] = (
+    *((name, "whole") for name in ("value", "count", "call-backs", "callers")),
+    *((name, "share") for name in ("from", "to", "kept", "confirmed")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The promises of one unit, or of all: what became of them, and the `hours` by the clock from asking to being
+    reached, of those that were. `persons` are all who had one, others those with one that is `due`, that they `replied`
+    about, by which they were `reached`.
+    """
+
+    persons: int
+    due: int
+    replied: int
+    reached: int
+    found: Promises
+    hours: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallBacks:
+    """The promises of a period, together and by unit; `audience` is the one of those in use with the highest limit."""
+
+    whole: Promised
+    units: Mapping[str, Promised]
+    audience: str
+
+
+def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> CallBacks:
+    """The call-backs asked for in the fixed period, as they stood at the close of the counted week."""
+    first, last = counts.period[0], counts.period[-1]
+    rows = list(store.rows_asked(tx, first, last, counts.week, zone, simulated))
+    units = {unit: promised([row for row in rows if row.unit == unit]) for unit in sorted({row.unit for row in rows})}
+    # A call-back belongs to a unit, which may have met several audiences.
+    audiences = [versions[-1].journey.audience for versions in counts.catalogue.journeys().values()]
+    return CallBacks(promised(rows), units, max(audiences, key=fewest, default=""))
+
+
+def promised(rows: Sequence[CallBackRow]) -> Promised:
+    """These call-backs, counted; one whose person is not known is of a person of its own."""
+    asked = [row for row in rows if row.state != "withdrawn" or row.in_time is not None]
+    due = [row for row in asked if row.state != "open" or row.in_time is not None]
+    said = [row for row in asked if row.happened is not None]
+    reached = [row for row in asked if row.outcome == "reached" and row.done_at is not None]
+    return Promised(
+        persons=_persons(asked),
+        due=_persons(due),
+        replied=_persons(said),
+        reached=_persons(reached),
+        found=promises(rows),
+        hours=tuple((row.done_at - row.asked_at).total_seconds() / 3600 for row in reached if row.done_at),
+    )
+
+
+def call_backs(counts: Counted, kept: CallBacks, edition: Edition) -> Sheet | LeftOut:
+    """The sheet: all promises, then those of each unit."""
+    say, span = edition.say, period_span(counts.period, edition.say)
+    if not kept.whole.persons:
+        return LeftOut(say("sheets.call-backs"), say("call-backs.nothing", span=span))
+    rows, units = list(_rows(counts, kept, say)), list(_unit_rows(counts, kept, edition))
+    blocks: list[Block] = [
+        Line(say("call-backs.title", span=span), "title"),
+        *(Line(words) for words in say.lines("call-back-lines", span=span)),
+        _table("call_backs", _NAMES, rows, say),
+    ]
+    if units:
+        blocks += [Line(say("call-backs.units"), "heading"), _table("call_backs_by_unit", _PARTS, units, say)]
+    return Sheet(say("sheets.call-backs"), tuple(blocks))
+
+
+def shown_units(kept: CallBacks) -> dict[str, Showing]:
+    """How much may be shown of each unit's promises beside those of all."""
+    total = showing(kept.whole.due, kept.audience)
+    persons = [part.due for part in kept.units.values()]
+    alone = [showing(count, kept.audience) for count in persons]
+    return dict(zip(kept.units, of_parts(kept.whole.due, total, persons, alone, kept.audience), strict=True))
+
+
+def _persons(rows: Sequence[CallBackRow]) -> int:
+    return len({row.person_id or row.id for row in rows})
+
+
+def _rows(counts: Counted, kept: CallBacks, say: Texts) -> Iterator[Sequence[Content]]:
+    whole, found, audience, time = kept.whole, kept.whole.found, kept.audience, period_label(counts.period)
+    how = showing(whole.persons, audience)
+    callers = shown_count(whole.persons, how, audience, say)
+    promised_ = shown_count(found.asked, how, audience, say)
+    note = say("notes.few") if how is Showing.FEW else None
+    yield (say("call-backs.asked-for"), time, promised_, None, None, None, promised_, callers, note)
+    due = found.asked - found.not_due
+    for name in _OUTCOMES:
+        how = showing(whole.due, audience)
+        if how is Showing.WHOLE or name == "in_time":
+            yield _share_row(name, getattr(found, name), due, whole.due, how, time, kept, say)
+    if found.not_due and showing(whole.due, audience) is Showing.WHOLE:
+        yield (say("call-backs.not_due"), time, found.not_due, None, None, None, promised_, callers, None)
+    replied = showing(whole.replied, audience)
+    yield _share_row(
+        "confirmed", found.confirmed, found.confirmed + found.denied, whole.replied, replied, time, kept, say
+    )
+    yield _hours_row(whole, time, kept, say)
+
+
+def _share_row(
+    name: str, count: int, of: int, persons: int, how: Showing, time: str, kept: CallBacks, say: Texts
+) -> Sequence[Content]:
+    title = say(f"call-backs.{name}")
+    callers = shown_count(persons, how, kept.audience, say)
+    if how is Showing.HIDDEN:
+        return (title, time, say("journey.gap"), None, None, None, None, callers, _hidden(kept, say))
+    share = (Formed(each, "share") for each in shown_share(count, of, how))
+    exact: Value = count if how is Showing.WHOLE else None
+    note = say("notes.few") if how is Showing.FEW else None
+    return (title, time, *share, exact, shown_count(of, how, kept.audience, say), callers, note)
+
+
+def _hours_row(whole: Promised, time: str, kept: CallBacks, say: Texts) -> Sequence[Content]:
+    title, middle = say("call-backs.hours"), median_of(whole.hours)
+    if middle is None or showing(whole.reached, kept.audience) is not Showing.WHOLE:
+        return (title, time, say("journey.gap"), *[None] * 5, say("call-backs.few-hours"))
+    ends = (middle.interval.low, middle.interval.high) if middle.interval else (None, None)
+    hours = (Formed(each, "decimal") for each in (middle.value, *ends))
+    return (title, time, *hours, None, middle.n, whole.reached, say("call-backs.hours-note"))
+
+
+def _unit_rows(counts: Counted, kept: CallBacks, edition: Edition) -> Iterator[Sequence[Content]]:
+    say, time = edition.say, period_label(counts.period)
+    if len(kept.units) < 2:
+        return
+    hidden = 0
+    for unit, how in shown_units(kept).items():
+        part = kept.units[unit]
+        if how is Showing.HIDDEN:
+            hidden += 1
+            continue
+        known = edition.organisation.units.get(unit)
+        name = in_language(known.name, say.language) if known else unit
+        due = part.found.asked - part.found.not_due
+        share = shown_share(part.found.in_time, due, how)
+        counted = (shown_count(due, how, kept.audience, say), shown_count(part.due, how, kept.audience, say))
+        yield (
+            name,
+            time,
+            *share,
+            *counted,
+            _confirmed(part, how, kept),
+            say("notes.few") if how is Showing.FEW else None,
+        )
+    if hidden:
+        yield (
+            say("parts-of.others", count=hidden),
+            time,
+            say("journey.gap"),
+            *[None] * 5,
+            say("call-backs.hidden-units", fewest=fewest(kept.audience)),
+        )
+
+
+def _confirmed(part: Promised, how: Showing, kept: CallBacks) -> Value:
+    # Who replied is told of a unit only where everybody's promises are: rounded, and never of few.
+    found = part.found
+    enough = showing(part.replied, kept.audience) is Showing.WHOLE and how is Showing.WHOLE
+    return shown_share(found.confirmed, found.confirmed + found.denied, Showing.FEW)[0] if enough else None
+
+
+def _hidden(kept: CallBacks, say: Texts) -> str:
+    return say("notes.hidden", fewest=fewest(kept.audience))
+
+
+def _table(name: str, names: Sequence[str], rows: Sequence[Sequence[Content]], say: Texts) -> Table:
+    forms = {each: form for each, form in _NUMBERS if each in names}
+    return Table(name, fitted(names, forms, rows, say), rows, filters=False)

@@ -1,0 +1,261 @@
+"""Causes: why contacts arose: value or failure demand, from citizens, from staff and from analysts' codes side by side;
+where it began to go wrong against where it showed; and how many of the contacts were asked about at all.
+
+What staff and analysts say is told of the fixed period alone. What may be shown of a question, of its parts and of
+counts that add up is decided in `shown`, `parts` and `bot.figures.suppression`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from bot.figures.suppression import Showing, fewest, may_be_added, rounded_up, showing, with_total
+from bot.store.week_rows import CauseRow
+from bot.workbook import coded
+from bot.workbook.cells import Value
+from bot.workbook.coded import Coded
+from bot.workbook.demand import demand_bars, demand_rows, origin_rows, part_rows, tapped_rows
+from bot.workbook.edition import Edition
+from bot.workbook.names import journey_title, period_label, period_span
+from bot.workbook.shares import shown_count, shown_share
+from bot.workbook.sheets import Block, Content, Form, LeftOut, Line, Sheet, Table
+from bot.workbook.snapshot import Snapshot
+from bot.workbook.texts import Texts
+from bot.workbook.widths import fitted
+from flows.journey import Demand
+from flows.wording import in_language
+
+Counts = tuple[int | None, int | None, int | None]
+"""Registered, asked, left out by the budget, as they may be shown; None: hidden."""
+
+_SHARE = ("failure-share", "share-from", "share-to")
+_THREE = ("answers", "asked", "contacts")
+_DEMAND = ("journey", "source", "period", *_SHARE, *_THREE, "note")
+_TAPPED = (
+    "journey",
+    "question",
+    "period",
+    "cause",
+    "demand",
+    "count",
+    "share",
+    "share-from",
+    "share-to",
+    *_THREE,
+    "note",
+)
+_STAFF = ("journey", "period", "cause", "demand", "registered", "contacts-asked", "left-out", "note")
+_CODED = ("journey", "period", "cause", "demand", "persons-coded", "share", "share-from", "share-to", "answers", "note")
+_PARTS = ("journey", "question", "kind-of-part", "part-name", "period", *_SHARE, *_THREE, "note")
+_ORIGINS = (
+    *("journey", "kind-of-part", "part-name", "period", "origin", "count", "share", "share-from", "share-to"),
+    *(*_THREE, "note"),
+)
+_FORMS: dict[str, Form] = {
+    **dict.fromkeys(("failure-share", "share", "share-from", "share-to"), "share"),
+    **dict.fromkeys((*_THREE, "count", "registered", "contacts-asked", "left-out", "persons-coded"), "whole"),
+}
+
+
+def causes(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
+    """The sheet: the share of failure demand by who says so, each one's causes, where it began and where it showed."""
+    say, span = edition.say, period_span(snapshot.period, edition.say)
+    tapped = list(tapped_rows(snapshot, edition))
+    told = [*demand_rows(snapshot, edition), *_staff_shares(snapshot, edition), *_coded_shares(snapshot, edition)]
+    told.sort(key=lambda row: str(row[0]))
+    if not told and all(row.cause is None for row in snapshot.causes):
+        return LeftOut(say("sheets.causes"), say("causes.nothing"))
+    blocks: list[Block] = [
+        Line(say("causes.title", week=snapshot.week), "title"),
+        *(Line(words) for words in say.lines("demand-lines")),
+        _table("failure_demand", _DEMAND, told, say),
+        Line(say("causes.tapped"), "heading"),
+        _table("causes_by_citizens", _TAPPED, tapped, say),
+        *demand_bars(snapshot, edition),
+        Line(say("causes.staff"), "heading"),
+        *(Line(words) for words in say.lines("cause-lines", span=span)),
+        _table("causes", _STAFF, list(_staff_rows(snapshot, edition)), say),
+        Line(say("causes.coded"), "heading"),
+        *(Line(words) for words in say.lines("coded-lines", span=span)),
+        _table("causes_coded", _CODED, list(_coded_rows(snapshot, edition)), say),
+        Line(say("causes.parts"), "heading"),
+        Line(say("causes.parts-line", span=span)),
+        _table("failure_demand_by_part", _PARTS, list(part_rows(snapshot, edition)), say),
+        Line(say("causes.origins"), "heading"),
+        *(Line(words) for words in say.lines("origin-lines", span=span)),
+        _table("origins", _ORIGINS, list(origin_rows(snapshot, edition)), say),
+    ]
+    return Sheet(say("sheets.causes"), tuple(blocks))
+
+
+def shown_causes(rows: Sequence[CauseRow]) -> list[Counts]:
+    """What may be shown of one journey's contacts by cause.
+
+    The total of the registered is told beside the response rate, so that one cause alone is never hidden. Within a
+    cause whoever is neither asked nor left out can be had by subtraction, and is a group like the others: where it or
+    another is small, a second one is hidden, rather the asked than the left out.
+    """
+    return [
+        (None, None, None) if how is Showing.HIDDEN else (row.registered, *_parts(row))
+        for row, how in zip(rows, _whole(rows), strict=True)
+    ]
+
+
+def shown_failure(rows: Sequence[CauseRow], demands: Mapping[str, Demand]) -> tuple[int, int] | None:
+    """Of one journey's contacts with a cause: how many are failure demand, of how many. None: it may not be told.
+
+    The two numbers give three sums: of the causes that are failure demand, of the others, and of those without a cause.
+    None of them may tell of causes that are hidden.
+    """
+    shown, groups = _whole(rows), [_group(row, demands) for row in rows]
+    for name in set(groups):
+        places = [place for place, group in enumerate(groups) if group == name]
+        counts = [rows[place].registered for place in places]
+        if not may_be_added(counts, [shown[place] for place in places], rows[0].audience):
+            return None
+    sums = [sum(row.registered for row, group in zip(rows, groups, strict=True) if group == name) for name in (1, 0)]
+    return (sums[0], sum(sums))
+
+
+def _group(row: CauseRow, demands: Mapping[str, Demand]) -> int | None:
+    return None if row.cause is None else int(demands.get(row.cause) == "failure")
+
+
+def _whole(rows: Sequence[CauseRow]) -> list[Showing]:
+    return with_total([row.registered for row in rows], rows[0].audience if rows else "")
+
+
+def _parts(row: CauseRow) -> tuple[int | None, int | None]:
+    least = fewest(row.audience)
+    parts = {"asked": row.asked, "left": row.left_out, "rest": max(0, row.registered - row.asked - row.left_out)}
+    hidden = {name: count for name, count in parts.items() if 0 < count < least}
+    for name in ("asked", "left"):
+        if hidden and (len(hidden) == 1 or sum(hidden.values()) < least) and parts[name]:
+            hidden[name] = parts[name]
+    return (None if "asked" in hidden else row.asked, None if "left" in hidden else row.left_out)
+
+
+def _by_journey(snapshot: Snapshot) -> Iterator[tuple[str, list[CauseRow]]]:
+    for journey, group in groupby(snapshot.causes, lambda row: row.journey):
+        yield journey, list(group)
+
+
+def _staff_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
+    say, time = edition.say, period_label(snapshot.period)
+    for journey, rows in _by_journey(snapshot):
+        audience, registered = rows[0].audience, sum(row.registered for row in rows)
+        known = [row for row in rows if row.cause is not None]
+        if not known or not any(edition.organisation.demands.get(row.cause or "") for row in known):
+            continue
+        title, by_staff = journey_title(snapshot, journey, say), say("causes.by-staff")
+        found = shown_failure(rows, edition.organisation.demands)
+        if found is None or showing(found[1], audience) is Showing.HIDDEN:
+            note = say("notes.beside") if found is None else say("notes.hidden-contacts", fewest=fewest(audience))
+            yield (title, by_staff, time, say("journey.gap"), *[None] * 5, note)
+            continue
+        failure, given = found
+        how = showing(given, audience)
+        note = say("causes.coverage", share=round(100 * given / registered), registered=registered)
+        if how is Showing.FEW:
+            note = say("notes.few")
+        share = shown_share(failure, given, how)
+        yield (title, by_staff, time, *share, None, None, shown_count(given, how, audience, say), note)
+
+
+def _coded_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
+    say, time = edition.say, period_label(snapshot.period)
+    for found in snapshot.chapters.coded:
+        if not found.with_cause:
+            continue
+        how = coded.shown(found.with_cause, found.audience)
+        failure = sum(count for cause, count in found.by_cause.items() if _demand(cause, edition) == "failure")
+        share = shown_share(failure, found.with_cause, how)
+        hidden = how is Showing.HIDDEN
+        yield (
+            journey_title(snapshot, found.journey, say),
+            say("causes.by-analysts"),
+            time,
+            *((say("journey.gap"), None, None) if hidden else share),
+            shown_count(found.with_cause, how, found.audience, say),
+            None,
+            None,
+            say("notes.hidden", fewest=fewest(found.audience)) if hidden else say("notes.coded"),
+        )
+
+
+def _staff_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
+    say, time = edition.say, period_label(snapshot.period)
+    for journey, rows in _by_journey(snapshot):
+        for row, counts in zip(rows, shown_causes(rows), strict=True):
+            parts = (row.registered, row.asked, row.left_out)
+            told = [_told(part, shown, row.audience, say) for part, shown in zip(parts, counts, strict=True)]
+            beside = any(cell == say("journey.gap") for cell in told)
+            yield (
+                journey_title(snapshot, journey, say),
+                time,
+                _cause(row.cause, edition),
+                None if row.cause is None else say.label("demands", _kind(row.cause, "", edition)),
+                *told,
+                say("notes.beside") if beside else None,
+            )
+
+
+def _told(count: int, shown: int | None, audience: str, say: Texts) -> Value:
+    if shown is not None:
+        return shown
+    least = fewest(audience)
+    return say("notes.under", fewest=least) if count < least else say("journey.gap")
+
+
+def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
+    say, time = edition.say, period_label(snapshot.period)
+    for found in snapshot.chapters.coded:
+        if not found.with_cause:
+            continue
+        title = journey_title(snapshot, found.journey, say)
+        how = coded.shown(found.with_cause, found.audience)
+        persons = shown_count(found.with_cause, how, found.audience, say)
+        if not coded.distributed(found.with_cause):
+            few = coded.too_few(how, found.audience, say)
+            yield (title, time, say("journey.gap"), *[None] * 5, persons, few)
+            continue
+        for place, (cause, count) in enumerate(_most_first(found)):
+            yield (
+                title,
+                time,
+                _cause(cause[0] or None, edition),
+                say.label("demands", _demand(cause, edition)),
+                shown_count(count, how, found.audience, say),
+                *shown_share(count, found.with_cause, how),
+                persons,
+                say("notes.coded") if place == 0 else None,
+            )
+
+
+def _most_first(found: Coded) -> list[tuple[coded.Cause, int]]:
+    # In fives: the exact order of two that stand with the same number would tell which has more.
+    return sorted(found.by_cause.items(), key=lambda pair: (-rounded_up(pair[1]), pair[0]))
+
+
+def _demand(cause: coded.Cause, edition: Edition) -> str:
+    return _kind(cause[0], cause[1], edition)
+
+
+def _kind(cause: str, said: str, edition: Edition) -> str:
+    # What the analyst says of these very words goes before what the cause means as a rule.
+    return said or edition.organisation.demands.get(cause, "unclear")
+
+
+def _cause(code: str | None, edition: Edition) -> str:
+    if code is None:
+        return edition.say("causes.no-cause")
+    label = edition.organisation.causes.get(code)
+    return in_language(label, edition.say.language) if label else code
+
+
+def _table(name: str, names: Sequence[str], rows: Sequence[Sequence[Content]], say: Texts) -> Table:
+    told = rows or [(say("causes.none"), *[None] * (len(names) - 1))]
+    return Table(
+        name, fitted(names, {each: _FORMS[each] for each in names if each in _FORMS}, told, say), told, filters=False
+    )

@@ -1,0 +1,126 @@
+"""Coded: what analysts made of the words of a fixed period, counted. Never a word of it, never a single row.
+
+Coding goes on after the words were written, so that a later report of the same period may know more. What one analyst
+added between two reports would come out of exact figures: whatever is told from here is rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from bot.figures.suppression import ENOUGH, Showing, fewest, showing
+from bot.store import coding
+from bot.store.coding import Standing
+from bot.store.database import Transaction
+from bot.workbook.counted import Counted
+from bot.workbook.texts import Texts
+
+Cause = tuple[str, str]
+"""What an analyst gave as cause and as kind of demand; '' where they gave none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Words coded with one need: how many answers, of how many persons, and about how many different themes."""
+
+    persons: int
+    answers: int
+    themes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Of one journey. `in_need` and `with_cause` are the persons whose words got a need, a cause or a kind of demand.
+
+    An answer may have several needs, so that a person stands at each. `by_cause` has each person once, with what counts
+    of their latest answer. `pairs` is (the person's own need, the first one that was coded) -> contacts, of
+    `pair_persons`; each contact once, by what was coded last.
+    """
+
+    journey: str
+    audience: str
+    in_need: int
+    by_need: Mapping[str, Need]
+    with_cause: int
+    by_cause: Mapping[Cause, int]
+    pairs: Mapping[tuple[str, str], int]
+    pair_persons: int
+
+
+def read(tx: Transaction, counts: Counted, simulated: bool) -> list[Coded]:
+    """What was coded, by the close of the counted week, of answers recorded in its fixed period."""
+    first, last = counts.period[0], counts.period[-1]
+    return of_rows(coding.standing(tx, first, last, counts.week, simulated))
+
+
+def of_rows(rows: Iterable[Standing]) -> list[Coded]:
+    """The counts of what stands, the rows of an answer beside each other; by journey and audience."""
+    answers: dict[tuple[str, str], list[dict[str, Standing]]] = {}
+    for _, group in groupby(rows, lambda row: row.answer_id):
+        fields = {row.field: row for row in group}
+        any_row = next(iter(fields.values()))
+        answers.setdefault((any_row.journey, any_row.audience), []).append(fields)
+    return [_coded(journey, audience, found) for (journey, audience), found in sorted(answers.items())]
+
+
+def shown(persons: int, audience: str) -> Showing:
+    """How much may be shown of so many persons' codes: at most rounded."""
+    how = showing(persons, audience)
+    return Showing.FEW if how is Showing.WHOLE else how
+
+
+def distributed(persons: int) -> bool:
+    """Whether there are enough persons to tell how their codes are distributed, rounded."""
+    return persons >= ENOUGH
+
+
+def too_few(how: Showing, audience: str, say: Texts) -> str:
+    """Why codes are not told one by one where they are not `distributed`."""
+    return say("notes.hidden", fewest=fewest(audience)) if how is Showing.HIDDEN else say("notes.few-words")
+
+
+def _coded(journey: str, audience: str, answers: Sequence[Mapping[str, Standing]]) -> Coded:
+    in_need = {each["need"].person_id for each in answers if "need" in each}
+    causes: dict[str, Cause] = {}
+    pairs: dict[str, Standing] = {}
+    for each in answers:
+        cause, demand = each.get("cause"), each.get("demand_coded")
+        about = cause or demand
+        if about is not None:
+            causes[about.person_id] = (cause.codes if cause else "", demand.codes if demand else "")
+        need = each.get("need")
+        if need is not None and need.own_need:
+            before = pairs.get(need.contact_id)
+            if before is None or before.coded_at <= need.coded_at:
+                pairs[need.contact_id] = need
+    return Coded(
+        journey=journey,
+        audience=audience,
+        in_need=len(in_need),
+        by_need=_needs(answers),
+        with_cause=len(causes),
+        by_cause=_counted(causes.values()),
+        pairs=_counted((row.own_need or "", row.codes.split()[0]) for row in pairs.values()),
+        pair_persons=len({row.person_id for row in pairs.values()}),
+    )
+
+
+def _needs(answers: Sequence[Mapping[str, Standing]]) -> dict[str, Need]:
+    persons: dict[str, set[str]] = {}
+    themes: dict[str, set[str]] = {}
+    counts: dict[str, int] = {}
+    for each in answers:
+        for code in each["need"].codes.split() if "need" in each else ():
+            persons.setdefault(code, set()).add(each["need"].person_id)
+            themes.setdefault(code, set()).update(each["theme"].codes.split() if "theme" in each else ())
+            counts[code] = counts.get(code, 0) + 1
+    return {code: Need(len(persons[code]), counts[code], len(themes[code])) for code in sorted(persons)}
+
+
+def _counted(found: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    counts: dict[tuple[str, str], int] = {}
+    for each in found:
+        counts[each] = counts.get(each, 0) + 1
+    return counts

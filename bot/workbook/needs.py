@@ -1,0 +1,173 @@
+"""Needs: what lies behind what people wish for: the need they tap themselves, the needs that analysts code of their
+words, how many different themes lead to one need, and how far the two agree. Aggregates alone: never anybody's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.coding import lists
+from bot.figures.intervals import wilson
+from bot.figures.kappa import kappa_of
+from bot.figures.suppression import Showing, rounded_up, showing
+from bot.workbook import coded
+from bot.workbook.coded import Coded
+from bot.workbook.edition import Edition
+from bot.workbook.entries import Entry, entries_of
+from bot.workbook.names import journey_title, part, period_label, period_span, touchpoint_name, why
+from bot.workbook.shares import shown_count, shown_share
+from bot.workbook.sheets import Bar, Bars, Block, Content, Form, Formed, LeftOut, Line, Sheet, Table
+from bot.workbook.shown import shown_counts
+from bot.workbook.snapshot import Snapshot
+from bot.workbook.texts import Texts
+from bot.workbook.widths import fitted
+from flows.journey import Question
+from flows.wording import in_language
+
+_SHARE, _THREE = ("share", "share-from", "share-to"), ("answers", "asked", "contacts")
+_OWN = ("journey", "phase", "part", "touchpoint", "period", "need", "count", *_SHARE, *_THREE, "note")
+_CODED = ("journey", "period", "need", "persons-coded", *_SHARE, "verbatims", "themes", "answers", "note")
+_AGREED = ("journey", "period", "agreed", "share-from", "share-to", "kappa", "kappa-from", "kappa-to", "pairs", "note")
+_FORMS: dict[str, Form] = {
+    **dict.fromkeys((*_SHARE, "agreed"), "share"),
+    **dict.fromkeys((*_THREE, "count", "persons-coded", "verbatims", "themes", "pairs"), "whole"),
+    **dict.fromkeys(("kappa", "kappa-from", "kappa-to"), "decimal"),
+}
+
+
+def needs(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
+    """The sheet: needs by people themselves, then by analysts, then how far they agree."""
+    say, span = edition.say, period_span(snapshot.period, edition.say)
+    own = [entry for entry in entries_of(snapshot) if asks_need(entry.question) and entry.time != snapshot.week]
+    if not own and not any(found.in_need for found in snapshot.chapters.coded):
+        return LeftOut(say("sheets.needs"), say("needs.nothing"))
+    blocks: list[Block] = [
+        Line(say("needs.title", week=snapshot.week), "title"),
+        *(Line(words) for words in say.lines("need-lines")),
+        _table("needs", _OWN, [row for entry in own for row in _own_rows(snapshot, entry, edition)], say),
+        *_bars(snapshot, own, edition),
+        Line(say("needs.coded"), "heading"),
+        *(Line(words) for words in say.lines("convergence-lines", span=span)),
+        _table("needs_coded", _CODED, list(_coded_rows(snapshot, edition)), say),
+        Line(say("needs.agreement"), "heading"),
+        *(Line(words) for words in say.lines("agreement-lines")),
+        _table("needs_agreement", _AGREED, list(_agreement_rows(snapshot, edition)), say),
+    ]
+    return Sheet(say("sheets.needs"), tuple(blocks))
+
+
+def asks_need(question: Question) -> bool:
+    """Whether it ends a ladder: the person says which need comes closest."""
+    return question.ladder is not None and question.code == f"{question.ladder}-need" and question.kind == "one"
+
+
+def _own_rows(snapshot: Snapshot, entry: Entry, edition: Edition) -> Iterator[Sequence[Content]]:
+    say, audience, figure, question = edition.say, entry.journey.audience, entry.figure, entry.question
+    names = (
+        journey_title(snapshot, entry.key.journey, say),
+        say.label("phases", question.phase),
+        part(entry.journey, question, entry.key.afterwards, say),
+        touchpoint_name(entry.journey, question, say.language),
+        entry.time,
+    )
+    three = shown_counts(figure, audience, say)
+    if figure.showing is not Showing.WHOLE:
+        note = say("notes.few-words") if figure.why == "few" else why(figure, audience, say)
+        yield (*names, say("journey.gap"), *[None] * 4, *three, note)
+        return
+    answers, by_code = figure.distribution.answers, figure.distribution.by_code
+    for code, label in _choices(snapshot, entry, edition):
+        count = by_code.get(code, 0)
+        note = None if count else say("needs.nobody")
+        yield (*names, label, count, *shown_share(count, answers, figure.showing), *three, note)
+
+
+def _choices(snapshot: Snapshot, entry: Entry, edition: Edition) -> list[tuple[str, str]]:
+    by_code, choices = (
+        entry.figure.distribution.by_code,
+        snapshot.catalogue.choices(entry.key.journey, entry.key.question),
+    )
+    labels = {choice.code: in_language(choice.label, edition.say.language) for choice in choices}
+    codes = sorted(dict.fromkeys([*labels, *by_code]), key=lambda code: -by_code.get(code, 0))
+    return [(code, labels.get(code, code)) for code in codes]
+
+
+def _bars(snapshot: Snapshot, own: Sequence[Entry], edition: Edition) -> Iterator[Bars]:
+    say = edition.say
+    for entry in own:
+        if entry.figure.showing is not Showing.WHOLE:
+            continue
+        answers, by_code = entry.figure.distribution.answers, entry.figure.distribution.by_code
+        bars = []
+        for code, label in _choices(snapshot, entry, edition):
+            share, interval = by_code.get(code, 0) / answers, wilson(by_code.get(code, 0), answers)
+            name = say("bars.label", label=label, share=round(100 * share))
+            bars.append(Bar(name, say("headers.need"), share, interval.low, interval.high))
+        title = say("bars.needs", journey=journey_title(snapshot, entry.key.journey, say))
+        which = part(entry.journey, entry.question, entry.key.afterwards, say)
+        title = f"{title} ({which})" if which else title
+        alt = say("bars.alt", title=title, span=entry.time, bars="; ".join(bar.label for bar in bars))
+        yield Bars(title, say("headers.need"), say("bars.persons"), tuple(bars), "0 %", alt)
+
+
+def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
+    say, time = edition.say, period_label(snapshot.period)
+    labels = {
+        code: in_language(words, say.language) for code, words in lists(edition.organisation).codes["need"].items()
+    }
+    for found in snapshot.chapters.coded:
+        if not found.in_need:
+            continue
+        title, how = journey_title(snapshot, found.journey, say), coded.shown(found.in_need, found.audience)
+        persons = shown_count(found.in_need, how, found.audience, say)
+        if not coded.distributed(found.in_need):
+            note = coded.too_few(how, found.audience, say)
+            yield (title, time, say("journey.gap"), *[None] * 6, persons, note)
+            continue
+        for place, (label, code) in enumerate(_most_first(found, labels)):
+            again = say("notes.coded-several") if place == 0 else None
+            yield (title, time, label, *_need_cells(found, code, say), persons, again)
+
+
+def _most_first(found: Coded, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    # In fives: the exact order of two that stand with the same number would tell which has more.
+    codes = dict.fromkeys([*labels, *found.by_need])
+    order = sorted(codes, key=lambda code: -rounded_up(found.by_need[code].persons) if code in found.by_need else 0)
+    return [(labels.get(code, code), code) for code in order]
+
+
+def _need_cells(found: Coded, code: str, say: Texts) -> Sequence[Content]:
+    need = found.by_need.get(code)
+    if need is None:
+        return (0, 0.0, None, None, 0, 0)
+    how = coded.shown(need.persons, found.audience)
+    persons = shown_count(need.persons, how, found.audience, say)
+    if how is Showing.HIDDEN:
+        return (persons, *[None] * 5)
+    return (persons, *shown_share(need.persons, found.in_need, how), rounded_up(need.answers), need.themes)
+
+
+def _agreement_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
+    say, time = edition.say, period_label(snapshot.period)
+    for found in snapshot.chapters.coded:
+        kappa = kappa_of(found.pairs)
+        if kappa is None:
+            continue
+        title = journey_title(snapshot, found.journey, say)
+        if showing(found.pair_persons, found.audience) is not Showing.WHOLE:
+            pairs = shown_count(
+                found.pair_persons, coded.shown(found.pair_persons, found.audience), found.audience, say
+            )
+            yield (title, time, say("journey.gap"), *[None] * 5, pairs, say("needs.few-pairs"))
+            continue
+        agreed = shown_share(round(kappa.agreed * kappa.n), kappa.n, Showing.FEW)
+        ends = (kappa.interval.low, kappa.interval.high) if kappa.interval else (None, None)
+        three = [None if each is None else Formed(round(each, 1), "decimal") for each in (kappa.value, *ends)]
+        yield (title, time, *agreed, *three, rounded_up(kappa.n), say("notes.coded"))
+
+
+def _table(name: str, names: Sequence[str], rows: Sequence[Sequence[Content]], say: Texts) -> Table:
+    told = rows or [(say("needs.none"), *[None] * (len(names) - 1))]
+    return Table(
+        name, fitted(names, {each: _FORMS[each] for each in names if each in _FORMS}, told, say), told, filters=False
+    )
