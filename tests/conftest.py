@@ -14,6 +14,9 @@ from tests.house import House, opened
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+    from tests.site import Site
+    from tests.web_citizen import Citizen
+
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
@@ -33,6 +36,26 @@ async def browser() -> AsyncIterator[Browser]:
 
     async with browsing() as made:
         yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def somebody(place: Site) -> AsyncIterator[Citizen]:
+    """Somebody at the module's `place` who has answered one question, and is asked the second."""
+    from tests.web_citizen import citizen
+
+    async with citizen(place, **{"Accept-Language": "en"}) as somebody:
+        await somebody.begin((await place.register("phone-call", channel="phone")).code)
+        await somebody.taps_first()
+        yield somebody
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def elsewhere(place: Site) -> AsyncIterator[Citizen]:
+    """Another browser there, in which nobody has begun."""
+    from tests.web_citizen import citizen
+
+    async with citizen(place, **{"Accept-Language": "en"}) as elsewhere:
+        yield elsewhere
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

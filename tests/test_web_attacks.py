@@ -38,46 +38,15 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]
         yield place
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def somebody(place: Site) -> AsyncIterator[Citizen]:
-    """Somebody who has answered one question, and is asked the second."""
-    async with citizen(place, **{"Accept-Language": "en"}) as somebody:
-        await somebody.begin((await place.register("phone-call", channel="phone")).code)
-        await somebody.taps_first()
-        yield somebody
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def elsewhere(place: Site) -> AsyncIterator[Citizen]:
-    """Another browser, in which nobody has begun."""
-    async with citizen(place, **{"Accept-Language": "en"}) as elsewhere:
-        yield elsewhere
-
-
 def _count(table: str) -> Callable[[Transaction], int]:
     return lambda tx: tx.count(f"SELECT COUNT(*) FROM {table}")
-
-
-async def _link(somebody: Citizen) -> str:
-    page = await somebody.get("/c/keep")
-    found = re.search(r'id="link" value="([^"]+)"', page.page)
-    assert found is not None
-    return found[1].removeprefix(somebody.site.url)
-
-
-async def _back(somebody: Citizen, elsewhere: Citizen) -> Citizen:
-    path = await _link(somebody)
-    page = await elsewhere.get(path)
-    assert (await elsewhere.post(path, page.hidden)).status == 303
-    await elsewhere.get("/c/")
-    return elsewhere
 
 
 async def test_a_link_that_was_passed_on_opens_no_other_door(
     place: Site, somebody: Citizen, elsewhere: Citizen
 ) -> None:
     """Whoever came by a return link gets no pass: with one they would see and erase everything in Telegram."""
-    back = await _back(somebody, elsewhere)
+    back = await elsewhere.comes_back(somebody)
     assert "/c/telegram" not in back.seen.page
     passes = await place.house.store.read(_count("door_passes"))
     refused = await back.post("/c/telegram", back.seen.hidden)
@@ -91,7 +60,7 @@ async def test_no_words_of_any_language_show_or_erase_by_a_link(
     place: Site, somebody: Citizen, elsewhere: Citizen, wanted: str
 ) -> None:
     """Every word and command that stands for "my data" or "erase", in each language."""
-    back = await _back(somebody, elsewhere)
+    back = await elsewhere.comes_back(somebody)
     words = [word for word, wish in vocabulary().wishes.items() if wish == wanted]
     assert len(words) > 5
     answers = await place.house.store.read(_count("answers"))
@@ -109,7 +78,7 @@ async def test_buttons_of_the_whole_session_are_not_for_who_came_by_the_link(
     """The row that offered to erase, asked for before and after they came: neither is theirs to tap."""
     await somebody.does(do="erase")
     early = somebody.seen.taps["Yes, erase everything"]
-    back = await _back(somebody, elsewhere)
+    back = await elsewhere.comes_back(somebody)
     await somebody.get("/c/")
     await somebody.does(do="erase")
     late = somebody.seen.taps["Yes, erase everything"]
@@ -126,7 +95,7 @@ async def test_who_came_by_the_link_changes_no_earlier_answer(
     place: Site, somebody: Citizen, elsewhere: Citizen
 ) -> None:
     """In words as little as by the button: the open question stays open, and nothing of before is told."""
-    back = await _back(somebody, elsewhere)
+    back = await elsewhere.comes_back(somebody)
     answers = await place.house.store.read(_count("answers"))
     for word in ("change", "ändra", "muuta", "/change"):
         asked = {label for label in back.seen.taps if label not in ("Skip", "Later")}
@@ -141,8 +110,8 @@ async def test_a_return_link_of_one_who_is_gone_leads_nowhere(
     place: Site, somebody: Citizen, elsewhere: Citizen
 ) -> None:
     """Erased: the link, the session that came by it, and the pass made before are nobody's."""
-    path = await _link(somebody)
-    back = await _back(somebody, elsewhere)
+    path = await somebody.link()
+    back = await elsewhere.comes_back(somebody)
     await somebody.get("/c/")
     await somebody.does(do="erase")
     await somebody.taps("Yes, erase everything")
@@ -159,7 +128,7 @@ async def test_a_return_link_after_stop_shows_that_it_is_stopped(
     place: Site, somebody: Citizen, elsewhere: Citizen
 ) -> None:
     """The link still leads to the person, who hears nothing but that, until they say start."""
-    path = await _link(somebody)
+    path = await somebody.link()
     await somebody.get("/c/")
     await somebody.does(do="stop")
     page = await elsewhere.get(path)
@@ -174,7 +143,7 @@ async def test_both_tap_the_same_question_in_two_browsers_and_it_counts_once(
     place: Site, somebody: Citizen, elsewhere: Citizen
 ) -> None:
     """At the same moment, each the first button of the open question."""
-    back = await _back(somebody, elsewhere)
+    back = await elsewhere.comes_back(somebody)
     await somebody.get("/c/")
     answers = await place.house.store.read(_count("answers"))
     forms = [{**one.seen.hidden, "tap": next(iter(one.seen.taps.values()))} for one in (somebody, back)]
@@ -192,7 +161,7 @@ async def test_a_cookie_that_somebody_planted_becomes_nobodys_session(place: Sit
     ) as client:
         somebody = Citizen(place, client)
         await somebody.begin((await place.register()).code)
-        path = await _link(somebody)
+        path = await somebody.link()
     async with aiohttp.ClientSession(place.url, cookies={"kundresa": planted}) as client:
         thief = Citizen(place, client)
         assert (await thief.get("/c/")).status == 403
@@ -437,7 +406,7 @@ async def test_no_log_tells_who_came_or_what_they_wrote(place: Site, elsewhere: 
         await somebody.says("ett hemligt ord zzqqx")
         await somebody.does(do="call-me")
         await somebody.says("070-174 06 35")
-        path = await _link(somebody)
+        path = await somebody.link()
         page = await elsewhere.get(path)
         await elsewhere.post(path, page.hidden)
         await somebody.get("/c/my-data.json")

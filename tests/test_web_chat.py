@@ -430,6 +430,22 @@ async def test_what_is_new_is_told_to_an_open_page_and_to_no_other(place: Site, 
                 await asyncio.wait_for(_event(theirs), 0.2)
 
 
+async def test_what_became_due_before_a_stream_opened_is_told_as_it_opens(place: Site) -> None:
+    """Between a page and its stream the clock beats; others were just told, so it is long until it is looked again."""
+    begun, words = place.clock.now, {"Accept-Language": "en"}
+    async with citizen(place, **words) as somebody, citizen(place, **words) as other:
+        for one in (somebody, other):
+            await one.begin((await place.register(start=begun + timedelta(days=3))).code)
+        try:
+            async with other.client.get("/c/events") as theirs:
+                await place.beat(days=2, hours=8)
+                assert await asyncio.wait_for(_event(theirs), 5) == "new"
+                async with somebody.client.get("/c/events") as mine:
+                    assert await asyncio.wait_for(_event(mine), 5) == "new"
+        finally:
+            place.clock.now = begun
+
+
 async def test_streams_are_few_for_each_and_end_with_the_door(tmp_path: Path) -> None:
     """One more than allowed is told to come no more; closing the house ends them all, at once."""
     async with site(tmp_path) as place, citizen(place) as somebody:

@@ -29,47 +29,13 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]
         yield place
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def somebody(place: Site) -> AsyncIterator[Citizen]:
-    """Somebody who has answered one question, and is asked the second."""
-    async with citizen(place, **{"Accept-Language": "en"}) as somebody:
-        await somebody.begin((await place.register("phone-call", channel="phone")).code)
-        await somebody.taps_first()
-        yield somebody
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def elsewhere(place: Site) -> AsyncIterator[Citizen]:
-    """Another browser, in which nobody has begun."""
-    async with citizen(place, **{"Accept-Language": "en"}) as elsewhere:
-        yield elsewhere
-
-
 def _count(table: str) -> Callable[[Transaction], int]:
     return lambda tx: tx.count(f"SELECT COUNT(*) FROM {table}")
 
 
-async def _link(somebody: Citizen) -> str:
-    """The path of the link that somebody keeps."""
-    kept = await somebody.get("/c/keep")
-    found = re.search(r'id="link" value="([^"]+)"', kept.page)
-    assert found is not None, kept.text
-    return found[1].removeprefix(somebody.site.url)
-
-
-async def _back(somebody: Citizen, elsewhere: Citizen) -> Citizen:
-    """Somebody comes back elsewhere."""
-    path = await _link(somebody)
-    page = await elsewhere.get(path)
-    come = await elsewhere.post(path, page.hidden)
-    assert (come.status, come.headers["Location"]) == (303, "/c/#newest")
-    await elsewhere.get("/c/")
-    return elsewhere
-
-
 async def test_looking_at_the_link_makes_and_tells_nothing(place: Site, somebody: Citizen, elsewhere: Citizen) -> None:
     """One page with one button, however often programs open it; no cookie, no session, nothing of what was said."""
-    path = await _link(somebody)
+    path = await somebody.link()
     before = [await place.house.store.read(_count(table)) for table in ("web_sessions", "inbox", "persons")]
     for _ in range(3):
         page = await elsewhere.get(path)
@@ -82,10 +48,10 @@ async def test_looking_at_the_link_makes_and_tells_nothing(place: Site, somebody
 
 async def test_only_the_hash_of_the_link_is_stored(place: Site, somebody: Citizen) -> None:
     """A copy of the database brings nobody back."""
-    token = (await _link(somebody)).removeprefix("/c/")
+    token = (await somebody.link()).removeprefix("/c/")
     await place.house.store.checkpoint()
     assert token.encode() not in place.house.store.path.read_bytes()
-    assert (await _link(somebody)) == f"/c/{token}"
+    assert (await somebody.link()) == f"/c/{token}"
 
 
 async def test_coming_back_resumes_at_the_open_question_and_shows_no_earlier_answer(
@@ -93,7 +59,7 @@ async def test_coming_back_resumes_at_the_open_question_and_shows_no_earlier_ans
 ) -> None:
     """The question can be answered; the answer before it, and its question, are not there."""
     first, open_question = re.findall(r'<h2 class="question"[^>]*>(.*?)</h2>', somebody.seen.page)
-    back = await _back(somebody, elsewhere)
+    back = await elsewhere.comes_back(somebody)
     assert unescape(open_question) in back.seen.text
     assert unescape(first) not in back.seen.text
     assert "Your answer" not in back.seen.text
@@ -104,7 +70,7 @@ async def test_coming_back_resumes_at_the_open_question_and_shows_no_earlier_ans
 
 async def test_by_the_link_nothing_is_seen_or_erased(somebody: Citizen, elsewhere: Citizen) -> None:
     """What is held, its files and erasing are refused in words that say where instead; rights can be read."""
-    back = await _back(somebody, elsewhere)
+    back = await elsewhere.comes_back(somebody)
     assert "/c/my-data" not in back.seen.page
     fields = back.seen.hidden
     for path in ("/c/my-data", "/c/my-data.txt", "/c/my-data.json", "/c/erase"):
@@ -121,7 +87,7 @@ async def test_the_same_in_own_words_comes_to_nothing(
     place: Site, somebody: Citizen, elsewhere: Citizen, words: str
 ) -> None:
     """What the page does not offer can still be written; the bot says no to it, and nothing is shown or erased."""
-    back = await _back(somebody, elsewhere)
+    back = await elsewhere.comes_back(somebody)
     answers = await place.house.store.read(_count("answers"))
     page = await back.says(words)
     assert "Yes, erase everything" not in page.taps
@@ -132,13 +98,13 @@ async def test_the_same_in_own_words_comes_to_nothing(
 async def test_a_tap_on_what_came_before_is_refused(somebody: Citizen, elsewhere: Citizen) -> None:
     """To change an earlier answer one must be where it was given; its row's number helps nobody."""
     change = somebody.seen.taps["Change"]
-    back = await _back(somebody, elsewhere)
+    back = await elsewhere.comes_back(somebody)
     assert (await back.post("/c/", {**back.seen.hidden, "tap": change})).status == 403
 
 
 async def test_in_the_browser_it_began_in_the_link_leads_on_and_takes_nothing_away(somebody: Citizen) -> None:
     """Whole stays whole, whether the link is opened or its form is sent."""
-    path = await _link(somebody)
+    path = await somebody.link()
     token = somebody.site.house.premises.keyring.form_token(path.removeprefix("/c/").encode())
     assert (await somebody.get(path)).headers["Location"] == "/c/"
     come = await somebody.post(path, {"token": token, "id": "b" * 22})
@@ -160,7 +126,7 @@ async def test_a_wrong_link_is_a_calm_page(place: Site, elsewhere: Citizen) -> N
 
 async def test_coming_back_needs_the_pages_own_form(somebody: Citizen, elsewhere: Citizen) -> None:
     """A form of another site, or without its token, makes no session."""
-    path = await _link(somebody)
+    path = await somebody.link()
     page = await elsewhere.get(path)
     assert (await elsewhere.post(path, page.hidden, **{"Sec-Fetch-Site": "cross-site"})).status == 403
     assert (await elsewhere.post(path, {**page.hidden, "token": "x"})).status == 400
@@ -172,9 +138,9 @@ async def test_the_link_takes_the_place_of_somebody_elses_session(
 ) -> None:
     """On a shared computer whoever comes by a link is that person from then on, and is told so first."""
     await elsewhere.begin((await place.register()).code)
-    page = await elsewhere.get(await _link(somebody))
+    page = await elsewhere.get(await somebody.link())
     assert "Somebody else has answered in this browser" in page.text
-    await _back(somebody, elsewhere)
+    await elsewhere.comes_back(somebody)
     assert (await elsewhere.get("/c/my-data")).status == 403
 
 
@@ -201,7 +167,7 @@ async def test_the_calendar_has_each_moment_and_the_link(place: Site) -> None:
     async with citizen(place, **{"Accept-Language": "en"}) as somebody:
         registered = await place.register(start=start)
         await somebody.begin(registered.code)
-        link = await _link(somebody)
+        link = await somebody.link()
         file = await somebody.get("/c/calendar.ics")
         again = await somebody.get("/c/calendar.ics")
     assert file.headers["Content-Type"].startswith("text/calendar")
@@ -217,7 +183,7 @@ async def test_the_calendar_has_each_moment_and_the_link(place: Site) -> None:
 
 async def test_the_link_can_be_sent_to_oneself(place: Site, somebody: Citizen) -> None:
     """A letter of one's own mail program, to nobody yet; nothing is sent by us, and no address is asked for."""
-    link = await _link(somebody)
+    link = await somebody.link()
     letter = unescape(re.findall(r'href="(mailto:[^"]+)"', somebody.seen.page)[0])
     assert letter.startswith("mailto:?subject=")
     assert place.url + link in unquote(letter)

@@ -93,6 +93,21 @@ class Citizen:
         """Write something."""
         return await self.does(text=text)
 
+    async def link(self) -> str:
+        """The path of the link by which they come back."""
+        kept = await self.get("/c/keep")
+        found = re.search(r'id="link" value="([^"]+)"', kept.page)
+        assert found is not None, kept.text
+        return found[1].removeprefix(self.site.url)
+
+    async def comes_back(self, somebody: Citizen) -> Citizen:
+        """Go on in this browser, by the link that `somebody` has of themselves."""
+        path = await somebody.link()
+        come = await self.post(path, (await self.get(path)).hidden)
+        assert (come.status, come.headers["Location"]) == (303, "/c/#newest")
+        await self.get("/c/")
+        return self
+
 
 @asynccontextmanager
 async def citizen(site: Site, **headers: str) -> AsyncIterator[Citizen]:
