@@ -13,6 +13,7 @@ from typing import Any
 
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import MergedCell
+from openpyxl.formatting.rule import DataBarRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
@@ -36,6 +37,7 @@ CHART_ROWS = 23
 
 _CALIBRI = "Calibri"
 _INK = "1F3864"  # white on it has a contrast of 11.6 to 1
+_BAR = "C9D6EA"  # light enough that a number on it has a contrast of more than 4.5 to 1
 _STYLE = TableStyleInfo(name="TableStyleLight9", showRowStripes=True)
 _HEADER_FONT = Font(name=_CALIBRI, bold=True, color="FFFFFF")
 _HEADER_FILL = PatternFill("solid", start_color=_INK, end_color=_INK)
@@ -175,6 +177,11 @@ def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) 
             cell.alignment = _WRAPPED if column.form == "wrapped" else _RIGHT if column.form in _NUMBERS else _TEXT
         page.row_dimensions[row + count].height = _height(long)
     _add_table(page, table, names, row, max(count, 1))
+    for place, column in enumerate(table.columns, start=1):
+        if column.bar is not None:
+            bar = DataBarRule("num", 0, "num", column.bar, color=_BAR)
+            letter = get_column_letter(place)
+            page.conditional_formatting.add(f"{letter}{row + 1}:{letter}{row + max(count, 1)}", bar)
     if frozen:
         page.freeze_panes = f"A{row + 1}"
     return count, row + max(count, 1) + 1

@@ -22,6 +22,7 @@ from bot.workbook.needs import needs
 from bot.workbook.overview import overview
 from bot.workbook.sheets import Block, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
+from bot.workbook.touchpoints import touchpoints
 from bot.workbook.trend import trend
 from bot.workbook.widths import fitted
 
@@ -42,6 +43,7 @@ def report(snapshot: Snapshot, edition: Edition) -> Report:
     # In reading order, by the name that its title and its line in the contents go by. One line a sheet.
     made: dict[str, Sheet | LeftOut] = {
         "journey": curves(snapshot, entries, edition),
+        "touchpoints": touchpoints(snapshot, edition),
         "trend": trend(snapshot, series, broken, edition),
         "changes": changes(snapshot, changed, edition),
         "questions": _questions(snapshot, entries, edition),

@@ -33,12 +33,17 @@ Content = Value | Formed
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its header, its form, its width in characters, and what it holds."""
+    """A column of a table: its header, its form, its width in characters, and what it holds.
+
+    `bar`: behind each number lies a bar, which is as long as the cell for this number; it tells nothing that the number
+    doesn't.
+    """
 
     header: str
     form: Form = "text"
     width: float = 14
     holds: Holds = "text"
+    bar: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

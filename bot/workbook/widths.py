@@ -9,7 +9,8 @@ from bot.workbook.texts import Texts
 
 _WIDEST = {"journey": 34, "touchpoint": 30, "question": 56, "choice": 40, "note": 44}
 _WIDEST_OF_ALL = 60
-_NARROWEST = 9
+_NO_BARS: Mapping[str, float] = {}
+_NARROWEST = 7
 _SHORT_HEADER = 15  # characters that a header over numbers may take on one line
 _MARGIN = 3  # characters beside a text: its indent, and letters wider than digits
 _BUTTON = 5  # characters that a header's filter button covers
@@ -21,8 +22,12 @@ def fitted(
     rows: Sequence[Sequence[Content]],
     say: Texts,
     widest: Mapping[str, int] = _WIDEST,
+    bars: Mapping[str, float] = _NO_BARS,
+    short: int = _SHORT_HEADER,
 ) -> tuple[Column, ...]:
-    """The columns of these names ("headers.<name>"), `forms` of those that hold numbers or days.
+    """The columns of these names ("headers.<name>"), `forms` of those that hold numbers or days, `bars` as in `Column`.
+
+    A header over numbers that is no longer than `short` stands on one line.
 
     As wide as what stands in them, so that rows are one line high; only the longest texts take further lines.
     """
@@ -30,14 +35,14 @@ def fitted(
     for place, name in enumerate(names):
         header = say(f"headers.{name}")
         if name in forms:
-            whole = len(header) + 2 <= _SHORT_HEADER
+            whole = len(header) + 2 <= short
             needed = len(header) + 2 if whole else max(map(len, header.split())) + _MARGIN
         else:
             longest = max((_length(row[place]) for row in rows), default=0)
             needed = max(
                 len(header) + _BUTTON, min(longest, widest.get(name, _WIDEST.get(name, _WIDEST_OF_ALL))) + _MARGIN
             )
-        columns.append(Column(header, forms.get(name, "wrapped"), float(max(needed, _NARROWEST))))
+        columns.append(Column(header, forms.get(name, "wrapped"), float(max(needed, _NARROWEST)), bar=bars.get(name)))
     return tuple(columns)
 
 
