@@ -7,8 +7,10 @@ import math
 import os
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,11 +29,15 @@ from openpyxl.cell import Cell
 from openpyxl.cell.cell import MergedCell
 from openpyxl.utils.datetime import to_excel
 
+from bot.store import database, facts, view
+from bot.store.database import Transaction
+from bot.store.week_rows import VersionRow
 from bot.workbook import bulk, writing
 from bot.workbook.bulk import Looks
 from bot.workbook.cells import MOST_CHARACTERS, Value, looks_active, plain
 from bot.workbook.package import EXCEL, Limits
 from bot.workbook.sheets import Column, Properties, Sheet, Table
+from bot.workbook.spool import Spool
 from tests.bot_process import ROOT
 from tests.workbook_rows import ZONE
 
@@ -191,7 +197,7 @@ def test_many_rows_come_in_pieces_and_none_is_lost() -> None:
 
 def table(rows: Iterable[Sequence[Value]], name: str = "answers") -> Table:
     """A table of a number and words, with a list to choose from."""
-    return Table(name, (Column("number"), Column("words")), rows, {"words": ("yes", "no")})
+    return Table(name, (Column("number"), Column("words")), rows, {"words": '"yes,no"'})
 
 
 def write(
@@ -350,6 +356,44 @@ def test_killed_in_the_middle_nothing_half_is_there(tmp_path: Path) -> None:
     assert left.stat().st_size > 0
     write(tmp_path / "kundresa_2026-W47_data.xlsx", table([(2, "new")]))
     assert not left.exists()
+
+
+async def test_replies_go_on_while_an_export_reads(tmp_path: Path) -> None:
+    """A long snapshot holds up neither reading nor writing, sees nothing written since it began, and can't write."""
+    store = await database.opened(tmp_path / "kundresa.db")
+    began, done = threading.Event(), threading.Event()
+
+    def long(tx: Transaction) -> list[bytes | None]:
+        before = facts.get(tx, "fact")
+        began.set()
+        assert done.wait(30)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            facts.put(tx, "fact", b"of the export")
+        return [before, facts.get(tx, "fact")]
+
+    await store.write(facts.put, "fact", b"old")
+    reading = asyncio.create_task(view.snapshot(store.path, long))
+    assert await asyncio.to_thread(began.wait, 30)
+    await store.write(facts.put, "fact", b"new")
+    assert await store.read(facts.get, "fact") == b"new"
+    assert not await store.checkpoint()
+    done.set()
+    assert await reading == [b"old", b"old"]
+    assert await store.checkpoint()
+    await store.close()
+
+
+def test_rows_put_aside_come_back_as_they_were(tmp_path: Path) -> None:
+    """Whether they are few or many, to whom reads them twice at once as well, and nobody finds them in the folder."""
+    for many in (0, 1, 255, 256, 257, 3_000):
+        rows = [VersionRow(f"{number:064}", os.urandom(4_000), NOW) for number in range(many)]
+        spool = Spool(VersionRow, tmp_path)
+        for row in rows:
+            spool.add(row)
+        assert len(spool) == many
+        assert list(zip(spool, spool, strict=True)) == list(zip(rows, rows, strict=True))
+        assert list(tmp_path.iterdir()) == []
+        spool.close()
 
 
 @pytest.mark.long

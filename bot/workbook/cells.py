@@ -144,4 +144,4 @@ def _unlike(name: str, taken: Collection[str], longest: int) -> str:
 
 
 def _units(words: str) -> int:
-    return len(words) + sum(character > "\uffff" for character in words)
+    return len(words.encode("utf-16-le", "surrogatepass")) // 2

@@ -2,7 +2,8 @@
 several weeks, of one unit, in other formats, which are made when asked for and recorded nowhere.
 
 The report is made once. The data file can be made again and holds the same rows, less those erased since. A file is
-whole or absent, and a week that an outage left behind is made up for. Reading is short; writing happens in a thread.
+whole or absent, and a week that an outage left behind is made up for. Reading and writing happen in threads, with a
+connection of their own: replies go on meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import week_start
 from bot.organisation import Organisation
-from bot.store import weeks
+from bot.store import view, weeks
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import WeekFile
 from bot.workbook.drafts import ONE_AT_A_TIME
@@ -98,7 +99,7 @@ async def export_rows(
     async with ONE_AT_A_TIME:
         await store.write(weeks.close, span.last, now, zone)
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        rows = await store.read(rows_of, span, zone, simulated, folder)
+        rows = await view.snapshot(store.path, rows_of, span, zone, simulated, folder)
         try:
             written = await asyncio.to_thread(write_rows, path, rows, edition, form, _looking_on(rows))
         finally:
@@ -156,7 +157,7 @@ async def _export(store: Store, edition: Edition, folder: Path, remake: bool) ->
     standing[0] = standing[0] or (not remake and paths[0].name in recorded)
     if all(standing) and not remake:
         return paths
-    snapshot, rows = await store.read(_read, edition, folder)
+    snapshot, rows = await view.snapshot(store.path, _read, edition, folder)
     try:
         told = await asyncio.to_thread(report, snapshot, edition)
         if not standing[0]:
