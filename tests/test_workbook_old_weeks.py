@@ -8,32 +8,47 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import pandas
 import pytest
 from openpyxl import load_workbook
 
 from bot import rooms
+from bot.coding import CodedRow, Coding
+from bot.store.coding import Said
 from bot.store.database import Transaction
 from bot.terms import ContactBudget
-from bot.workbook.export import export_week
+from bot.workbook.export import export_rows
+from bot.workbook.span import Span
 from tests.house import House
 
 WEEK = "2026-W47"
 CLOSED = datetime(2026, 11, 23, 5, tzinfo=UTC)
+EVERY_ROW = ("answers", "follow_ups", "verbatims", "call_backs", "coding")
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
 
 
-async def made(house: House, folder: Path, week: str = WEEK, now: datetime = CLOSED) -> Tables:
-    """The rows of each table of a week's data file, made now."""
-    _, path = await export_week(
+async def file_of(house: House, folder: Path, week: str = WEEK, now: datetime = CLOSED) -> Path:
+    """A week's data file, made now."""
+    (path,) = await export_rows(
         house.store,
-        week,
+        Span(week, week),
         folder=folder,
         organisation=house.premises.organisation,
         language="en",
         now=now,
         zone=house.premises.zone,
     )
+    return path
+
+
+async def made(house: House, folder: Path, week: str = WEEK, now: datetime = CLOSED) -> Tables:
+    """The rows of each table of a week's data file, made now."""
+    return read(await file_of(house, folder, week, now))
+
+
+def read(path: Path) -> Tables:
+    """The rows of each table of a data file."""
     tables: Tables = {}
     for sheet in load_workbook(path).worksheets:
         header, *rows = sheet.iter_rows(values_only=True)
@@ -166,3 +181,106 @@ async def test_who_came_by_the_matter_is_told(house: House, folder: Path) -> Non
     assert {row["by_matter"] for row in opened} == {0}
     assert {row["person"] for row in joined} == {row["person"] for row in opened}
     assert len({row["matter_id"] for row in [*joined, *opened]}) == 1
+
+
+async def coded(house: House, tables: Tables) -> None:
+    """An analyst codes every verbatim of the file, which was made in an earlier week."""
+    for row in tables["verbatims"]:
+        said = Said("theme", "waiting forms", None), Said("may_be_quoted", "yes", None)
+        given = [CodedRow(1, str(row["row_id"]), said)]
+        work = partial(Coding(house.premises).take_in, coder="a", source="f" * 64, unit=None, now=house.now)
+        (taken,) = await house.store.write(work, given)
+        assert taken.result == "coded"
+
+
+async def test_corrections_late_answers_codes_and_an_erasure_leave_every_other_cell(house: House, folder: Path) -> None:
+    """Made again after all of that, the file has the same rows, cell by cell, less the erased ones, which it counts."""
+    contacts = await lived(house)
+    before = await made(house, folder)
+    await changed(house, contacts)
+    await house.says(2, "bra")  # a late answer, or nothing: the week is over
+    await coded(house, before)
+    correction = of(before, "answers", contacts["matter"])[0]["answer_id"]
+
+    def correct(tx: Transaction) -> None:
+        tx.run(
+            """INSERT INTO answers (uid, conversation_id, follow_up_id, contact_id, person_id, question, asking, status,
+                codes, number, language, door, answered_at, recorded_at, week, supersedes)
+            SELECT 'corrected', conversation_id, follow_up_id, contact_id, person_id, question, asking + 9, status,
+                codes, number, language, door, :now, :now, '2026-W48', id FROM answers WHERE uid = :uid""",
+            now=house.now,
+            uid=str(correction),
+        )
+
+    await house.store.write(correct)
+    again = await made(house, folder)
+    for table in EVERY_ROW:
+        assert again[table] == before[table], table
+    after = CLOSED + timedelta(days=7)
+    week_after = await made(house, folder, "2026-W48", after)
+    assert {row["value_code"] for row in week_after["coding"]} >= {"waiting", "forms", "yes"}
+    assert correction in {row["supersedes"] for row in week_after["answers"]}
+
+    person = of(before, "answers", contacts["answered"])[0]["person"]
+    await house.store.write(lambda tx: house.rooms.erasures.person(tx, str(person), "staff", house.now))
+    gone = {row["row_id"] for row in of(before, "answers", contacts["answered"])}
+    last = await made(house, folder)
+    for table in EVERY_ROW:
+        left = [
+            row
+            for row in before[table]
+            if row.get("contact_id") != contacts["answered"] and row.get("row_id") not in gone
+        ]
+        assert last[table] == left, table
+    counts = {str(row["item"]): row["number"] for row in last["quality"]}
+    assert counts["answers_rows_erased"] == len(gone) > 0
+    for table in EVERY_ROW:
+        assert counts[f"{table}_rows_written"] == counts[f"{table}_rows_counted"] == len(last[table]), table
+    later = {str(row["item"]): row["number"] for row in (await made(house, folder, "2026-W48", after))["quality"]}
+    assert later["codings_erased"]
+
+
+async def test_two_weeks_are_put_below_each_other_and_joined(house: House, folder: Path) -> None:
+    """With pandas: no row_id comes twice, every verbatim finds its answer, every answer its follow-up and person."""
+    contacts = await lived(house)
+    files = [await file_of(house, folder)]
+    await changed(house, contacts)
+    await coded(house, read(files[0]))
+    files.append(await file_of(house, folder, "2026-W48", CLOSED + timedelta(days=7)))
+
+    def both(table: str) -> pandas.DataFrame:
+        return pandas.concat([pandas.read_excel(path, table).dropna(how="all") for path in files], ignore_index=True)
+
+    answers, words, follow_ups, codes = map(both, ("answers", "verbatims", "follow_ups", "coding"))
+    assert answers["row_id"].is_unique
+    assert words["row_id"].is_unique
+    assert not follow_ups.duplicated(["follow_up_id", "week"]).any()
+    assert follow_ups["follow_up_id"].duplicated().any()  # one that changed stands in both weeks, as it stood in each
+    assert set(answers["week"]) == {"2026-W47", "2026-W48"}
+    told = words.merge(answers, on="row_id", how="left", validate="one_to_one", suffixes=("", "_answer"))
+    assert told["answer_id_answer"].notna().all()
+    assert (told["text"] == told["value_text"]).all()
+    latest = follow_ups.sort_values("week").drop_duplicates("follow_up_id", keep="last")
+    joined = answers.merge(latest, on="follow_up_id", how="left", validate="many_to_one", suffixes=("", "_then"))
+    assert joined["contact_id_then"].notna().all()
+    assert (joined["contact_id"] == joined["contact_id_then"]).all()
+    assert (joined["person"] == joined["person_then"]).all()
+    of_words = codes.merge(words, on="row_id", how="left", validate="many_to_one", suffixes=("", "_words"))
+    assert len(of_words) == len(codes) > 0
+    assert of_words["text"].notna().all()
+
+
+async def test_a_question_put_and_still_open_has_its_row_when_it_is_settled(house: House, folder: Path) -> None:
+    """Open when its week closed, it stands in that week's follow-up; the week in which it was left has its row."""
+    contacts = await lived(house)
+    first = await made(house, folder)
+    (put,) = (row for row in of(first, "follow_ups", contacts["declined"]) if row["state"] == "begun")
+    assert of(first, "answers", contacts["declined"]) == []
+    for _ in range(18):
+        await house.beat(hours=12)
+    second = await made(house, folder, "2026-W48", CLOSED + timedelta(days=7))
+    ended = next(row for row in second["follow_ups"] if row["follow_up_id"] == put["follow_up_id"])
+    left = [row for row in of(second, "answers", contacts["declined"]) if row["missing"] == "left"]
+    assert (put["disposition"], ended["state"]) == ("open", "ended")
+    assert {(row["follow_up_id"], row["week"]) for row in left} == {(put["follow_up_id"], "2026-W48")}
+    assert str(left[0]["asked_at"]) < "2026-11-23"
