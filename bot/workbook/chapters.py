@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.store.database import Transaction
-from bot.workbook import call_backs, coded, series
+from bot.workbook import call_backs, coded, expectation, first_failure, paired, priorities, series
 from bot.workbook.call_backs import CallBacks
 from bot.workbook.coded import Coded
 from bot.workbook.counted import Counted, counted_by
+from bot.workbook.first_failure import Stages
+from bot.workbook.paired import Pairs
 from bot.workbook.series import Series
 
 
@@ -31,6 +33,8 @@ class Chapters:
     both: Mapping[str, Counted]
     coded: Sequence[Coded]
     call_backs: CallBacks
+    pairs: Pairs
+    stages: Stages
     series: Series
 
 
@@ -42,5 +46,7 @@ def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> C
         both=counted_by(tx, counts, zone, simulated, "unit channel"),
         coded=coded.read(tx, counts, simulated),
         call_backs=call_backs.read(tx, counts, zone, simulated),
+        pairs=paired.read(tx, counts, [*priorities.wanted(counts), *expectation.wanted(counts)], simulated),
+        stages=first_failure.read(tx, counts, simulated),
         series=series.read(tx, counts, zone, simulated),
     )

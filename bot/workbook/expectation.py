@@ -29,7 +29,7 @@ WORTH_SEEING = 0.5
 """Steps of a scale: the difference that "how many more would be needed" is told for."""
 
 _NUMBERS = ("count", "value", "value-from", "value-to", "answers", "asked", "contacts")
-_NAMES = ("journey", "expected", "experienced", "measure", *_NUMBERS, "period", "note")
+_NAMES = ("number", "journey", "question", "measure", *_NUMBERS, "period", "note")
 
 _Three = tuple[Value, Value, Value]
 
@@ -70,8 +70,8 @@ def expectation(counts: Counted, pairs: Pairs, edition: Edition) -> Sheet | Left
     ]
     if not told:
         return LeftOut(say("sheets.expectation"), say("expectation.none"))
-    rows = [row for one in told for row in _rows(one, edition)]
-    forms: dict[str, Form] = dict.fromkeys(_NUMBERS, "whole")
+    rows = [row for number, one in enumerate(told, start=1) for row in _rows(number, one, edition)]
+    forms: dict[str, Form] = dict.fromkeys(("number", *_NUMBERS), "whole")
     blocks: list[Block] = [
         Line(say("expectation.title", week=counts.week), "title"),
         *(Line(words) for words in say.lines("expectation-lines")),
@@ -130,20 +130,20 @@ def _needed(one: Told) -> int | None:
     return needed_for_means(WORTH_SEEING, sample.deviation, 0.0) if sample and sample.deviation else None
 
 
-def _rows(one: Told, edition: Edition) -> Iterator[Sequence[Content]]:
+def _rows(number: int, one: Told, edition: Edition) -> Iterator[Sequence[Content]]:
     say, found = edition.say, one.found
     texts = (asked_text(edition, one.before.question), asked_text(edition, one.after.question))
-    where = (one.journey, *texts)
+    where = (number, one.journey)
     time = period_label(one.pair.weeks)
     levels, counts = shown_counts(one.levels, one.audience, say), shown_counts(one.figure, one.audience, say)
     sides = (_side(one.pair, 0), _side(one.pair, 1))
-    for name, numbers in zip(("expected", "experienced"), sides, strict=True):
+    for name, question, numbers in zip(("expected", "experienced"), texts, sides, strict=True):
         value = shown_mean(index_of(numbers), one.levels.showing)
         note = why(one.levels, one.audience, say)
-        yield (*where, say.label("measures", name), None, *value, *levels, time, note)
+        yield (*where, question, say.label("measures", name), None, *value, *levels, time, note)
     note = why(one.figure, one.audience, say)
     shown = _shown_difference(found, one.figure.showing)
-    yield (*where, say.label("measures", "difference"), None, *shown, *counts, time, note)
+    yield (*where, None, say.label("measures", "difference"), None, *shown, *counts, time, note)
     whole = one.figure.showing is Showing.WHOLE
     for name in ("better", "alike", "worse"):
         share: Share | None = getattr(found, name) if found and whole else None
@@ -152,7 +152,7 @@ def _rows(one: Told, edition: Edition) -> Iterator[Sequence[Content]]:
             three = (share.value, share.interval.low, share.interval.high)
             cells = (share.count, *(Formed(number, "share") for number in three))
         few = say("notes.few-words") if one.figure.showing is Showing.FEW else note
-        yield (*where, say.label("measures", name), *cells, *counts, time, few)
+        yield (*where, None, say.label("measures", name), *cells, *counts, time, few)
 
 
 def _side(pair: Pair, side: int) -> dict[float, int]:

@@ -19,7 +19,7 @@ from bot.workbook.catalogue import Catalogue
 from bot.workbook.counted import LATEST, PERIOD, Counted
 from bot.workbook.edition import Edition
 from bot.workbook.entries import newest
-from bot.workbook.names import asked_text, journey_title, part, period_label, why
+from bot.workbook.names import journey_title, part, period_label, why
 from bot.workbook.paired import spans_of
 from bot.workbook.paths import Asked, curve, went_wrong
 from bot.workbook.shares import shown_share
@@ -30,10 +30,11 @@ from flows.wording import in_language
 
 _SHARES = ("share", "share-from", "share-to")
 _COUNTS = ("reached", "asked", "contacts")
-_NAMES = ("journey", "number", "phase", "touchpoint", "question", "count", *_SHARES, *_COUNTS, "period", "note")
-_SAID = ("journey", "part", "question", "choice", "count", *_SHARES, "answers", "asked", "contacts", "period", "note")
+# Columns of one kind stand below each other in both tables.
+_NAMES = ("journey", "phase", "touchpoint", "failed", *_SHARES, *_COUNTS, "period", "note")
+_SAID = ("journey", "part", "choice", "count", *_SHARES, "answers", "asked", "contacts", "period", "note")
 
-_WHOLE: dict[str, Form] = dict.fromkeys((*_COUNTS, "number", "count", "answers"), "whole")
+_WHOLE: dict[str, Form] = dict.fromkeys((*_COUNTS, "failed", "count", "answers"), "whole")
 _SHARED: dict[str, Form] = dict.fromkeys(_SHARES, "share")
 _FORMS = _WHOLE | _SHARED
 _NOTHING = Distribution()
@@ -58,7 +59,6 @@ Stages = Mapping[str, Mapping[Key, Reached]]
 class Told:
     """One point of a curve as it is shown."""
 
-    number: int
     asked: Asked
     figure: Figure
     weeks: tuple[str, ...]
@@ -150,12 +150,12 @@ def _told(counts: Counted, stages: Stages, journey: str) -> list[Told]:
         recent=_distributions(stages, LATEST),
     )
     told = []
-    for number, asked in enumerate(curve(counts, journey), start=1):
+    for asked in curve(counts, journey):
         figure, weeks = newest(own, asked.key, asked.audience)
         stage = stages.get(LATEST if weeks == counts.latest else PERIOD, {}).get(asked.key)
         # How everybody rated it stands on another sheet: less these, it tells of those who had a fault before.
         earlier = stage.rated - figure.distribution.answers if stage else 0
-        told.append(Told(number, asked, beside(figure, [earlier], asked.audience), weeks, stage.failed if stage else 0))
+        told.append(Told(asked, beside(figure, [earlier], asked.audience), weeks, stage.failed if stage else 0))
     figures = in_a_row([one.figure for one in told])
     return [replace(one, figure=figure) for one, figure in zip(told, figures, strict=True)]
 
@@ -171,10 +171,8 @@ def _rows(counts: Counted, stages: Stages, journey: str, edition: Edition) -> It
         asked, figure = one.asked, one.figure
         yield (
             title,
-            one.number,
             say.label("phases", asked.question.phase),
             asked.touchpoint(say.language),
-            asked_text(edition, asked.question),
             one.failed if figure.showing is Showing.WHOLE and figure.distribution.answers else None,
             *shown_share(one.failed, figure.distribution.answers, figure.showing),
             *shown_counts(figure, asked.audience, say),
@@ -190,7 +188,6 @@ def _said(counts: Counted, asked: Asked, edition: Edition) -> Iterator[Sequence[
     where = (
         journey_title(counts, asked.key.journey, say),
         part(asked.version.journey, asked.question, False, say),
-        asked_text(edition, asked.question),
     )
     if figure.showing is not Showing.WHOLE:
         few = figure.showing is Showing.FEW and figure.why == "few"

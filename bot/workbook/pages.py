@@ -25,12 +25,12 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.workbook import bars
+from bot.workbook import bars, scatter
 from bot.workbook.bulk import Looks
 from bot.workbook.cells import MOST_ROWS, Plain, Value, headers, looks_active, plain
 from bot.workbook.charts import Ground
 from bot.workbook.paper import ROW, Laid
-from bot.workbook.sheets import CHARTS, Bars, Content, Form, Formed, Line, Sheet, Table
+from bot.workbook.sheets import CHARTS, Bars, Content, Form, Formed, Line, Scatter, Sheet, Table
 
 CHART_ROWS = 23
 """Rows that a chart and the space around it take."""
@@ -49,7 +49,7 @@ _TEXT = Alignment(vertical="top", horizontal="left", indent=1)
 _WRAPPED = Alignment(wrap_text=True, vertical="top", horizontal="left", indent=1)
 _BELOW = Alignment(vertical="bottom")
 _TALL = {"title": 26.0, "heading": 26.0, "warning": 22.0}
-_NUMBERS = ("whole", "decimal", "share")
+_NUMBERS = ("whole", "decimal", "hundredths", "share")
 _BODY = Font(name=_CALIBRI)
 _FONTS = {
     "title": Font(name=_CALIBRI, bold=True, size=16, color=_INK),
@@ -64,6 +64,7 @@ _FORMATS: dict[Form, str] = {
     "wrapped": "General",
     "whole": "0",
     "decimal": "0.0",
+    "hundredths": "0.00",
     "share": "0 %",
     "moment": "yyyy-mm-dd hh:mm:ss",
     "day": "yyyy-mm-dd",
@@ -91,7 +92,9 @@ def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> Laid
             rows[block.name], row = _table(page, row, block, sheet.frozen, zone)
         else:
             charts.append(row)
-            if isinstance(block, Bars):
+            if isinstance(block, Scatter):
+                scatter.draw(ground, page, row, block)
+            elif isinstance(block, Bars):
                 bars.draw(ground, page, row, block)
             else:
                 ground.draw(page, row, block)

@@ -99,7 +99,7 @@ def priorities(counts: Counted, pairs: Pairs, edition: Edition) -> Sheet | LeftO
         *(Line(words) for words in say.lines("priority-lines", pairs=FEWEST_PAIRS)),
         *(Line(words) for places in journeys.values() for words in _borders(places, edition)),
         Table("priorities", fitted(_SUMMARY, forms, summary, say), summary),
-        *(_chart(places, edition) for places in journeys.values()),
+        *(chart for places in journeys.values() if (chart := _chart(places, edition))),
         Line(say("priorities.details"), "heading"),
     ]
     forms = dict.fromkeys(("number", *_VALUES, *_COUNTS), "whole")
@@ -133,7 +133,7 @@ def _stated(counts: Counted, asked: Asked, edition: Edition) -> dict[str, Told]:
     figure, weeks = newest(counts, asked.key, asked.audience)
     told = _told(figure, weeks, asked, None, None, edition)
     if figure.showing is not Showing.WHOLE:
-        few = edition.say("priorities.few-named", n=told.counts[0], enough=ENOUGH)
+        few = edition.say("priorities.few-named", n=_n(told), enough=ENOUGH)
         return {"": Told(None, None, told.counts, weeks, few)}
     choices = [choice.code for choice in counts.catalogue.choices(asked.key.journey, asked.key.question)]
     shares = stated_importance({code: figure.distribution.by_code.get(code, 0) for code in choices})
@@ -145,7 +145,7 @@ def _derived(counts: Counted, pairs: Pairs, point: Asked, whole: Asked, edition:
     pair = pairs.pair(counts, point.version, point.question, whole.question)
     told = _told(pair.figure, pair.weeks, point, None, None, edition)
     if pair.figure.showing is not Showing.WHOLE or pair.figure.distribution.answers < FEWEST_PAIRS:
-        few = edition.say("priorities.few-pairs", n=told.counts[0], pairs=FEWEST_PAIRS)
+        few = edition.say("priorities.few-pairs", n=_n(told), pairs=FEWEST_PAIRS)
         return Told(None, None, told.counts, pair.weeks, few)
     found = derived_importance(pair.together.persons)
     if found is None:
@@ -165,6 +165,12 @@ def _told(
     return Told(value, interval, three, weeks, why(figure, asked.audience, edition.say))
 
 
+def _n(told: Told) -> str:
+    # Of too few it is said in words: "under 7".
+    count = told.counts[0]
+    return count if isinstance(count, str) else f"n = {count}"
+
+
 def _interval(low: float | None, high: float | None) -> Interval | None:
     return None if low is None or high is None else Interval(low, high)
 
@@ -181,19 +187,16 @@ def _border(places: Sequence[Place], stated: bool) -> Border | None:
 
 
 def _borders(places: Sequence[Place], edition: Edition) -> Iterator[str]:
-    say = edition.say
-    for name, stated in (("stated", True), ("derived", False)):
-        border = _border(places, stated)
-        if border is None:
-            yield say(f"priorities.no-border-{name}", journey=places[0].journey)
-        else:
-            importance = f"{100 * border.importance:.0f}" if stated else _decimals(border.importance, say.language)
-            yield say(
-                f"priorities.border-{name}",
-                journey=places[0].journey,
-                importance=importance,
-                experience=f"{border.experience:.0f}",
-            )
+    say, journey = edition.say, places[0].journey
+    stated, derived = _border(places, True), _border(places, False)
+    for name, border in (("stated", stated), ("derived", derived)):
+        if border is not None:
+            by_share = f"{100 * border.importance:.0f}"
+            importance = by_share if name == "stated" else _decimals(border.importance, say.language)
+            experience = f"{border.experience:.0f}"
+            yield say(f"priorities.border-{name}", journey=journey, importance=importance, experience=experience)
+    if stated is None and derived is None:
+        yield say("priorities.no-fields", journey=journey)
 
 
 def _summary(places: Sequence[Place], edition: Edition) -> Iterator[Sequence[Content]]:
@@ -248,12 +251,12 @@ def _details(places: Sequence[Place], edition: Edition) -> Iterator[Sequence[Con
             yield (*where, *numbers, label, period_label(told.weeks), told.note, *told.counts)
 
 
-def _chart(places: Sequence[Place], edition: Edition) -> Block:
+def _chart(places: Sequence[Place], edition: Edition) -> Scatter | None:
     say, journey = edition.say, places[0].journey
     stated = _border(places, True) is not None
     border = _border(places, stated)
     if border is None:
-        return Line(say("priorities.no-chart", journey=journey))
+        return None
     points = [(place, place.point(place.stated if stated else place.derived)) for place in places]
     drawn = [(place, point) for place, point in points if point is not None]
     named = len(drawn) <= MOST_NAMED

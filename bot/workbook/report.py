@@ -17,9 +17,12 @@ from bot.workbook.changes import changes, changes_of
 from bot.workbook.curves import curves
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, entries_of, question_rows
+from bot.workbook.expectation import expectation
+from bot.workbook.first_failure import first_failure
 from bot.workbook.funnel import funnel
 from bot.workbook.needs import needs
 from bot.workbook.overview import overview
+from bot.workbook.priorities import priorities
 from bot.workbook.sheets import Block, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.touchpoints import touchpoints
@@ -43,6 +46,9 @@ def report(snapshot: Snapshot, edition: Edition) -> Report:
     # In reading order, by the name that its title and its line in the contents go by. One line a sheet.
     made: dict[str, Sheet | LeftOut] = {
         "journey": curves(snapshot, entries, edition),
+        "priorities": priorities(snapshot, snapshot.chapters.pairs, edition),
+        "first-failure": first_failure(snapshot, snapshot.chapters.stages, edition),
+        "expectation": expectation(snapshot, snapshot.chapters.pairs, edition),
         "touchpoints": touchpoints(snapshot, edition),
         "trend": trend(snapshot, series, broken, edition),
         "changes": changes(snapshot, changed, edition),

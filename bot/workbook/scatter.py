@@ -58,7 +58,7 @@ def draw(ground: Ground, page: Worksheet, row: int, scatter: Scatter) -> None:
     for line in lines:
         chart.series.append(_line(ground, line))
     left, right = (across[0] + (across[1] - across[0]) * part for part in (0.01, 0.99))
-    low, high = (up[0] + (up[1] - up[0]) * part for part in (0.04, 0.96))
+    low, high = (up[0] + (up[1] - up[0]) * part for part in (0.08, 0.95))
     places = ((left, high, "r"), (right, high, "l"), (left, low, "r"), (right, low, "l"))
     for name, (x, y, place) in zip(scatter.fields, places, strict=True):
         chart.series.append(_named(ground, Spot(name, x, y), place, Marker(symbol="none"), True))

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.workbook.cells import Value
 
-Form = Literal["text", "wrapped", "whole", "decimal", "share", "moment", "day"]
+Form = Literal["text", "wrapped", "whole", "decimal", "hundredths", "share", "moment", "day"]
 """How a column's values look; dates and numbers stay dates and numbers."""
 
 
@@ -114,6 +114,34 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A point of a scatter, by the name that stands beside it."""
+
+    name: str
+    across: float
+    up: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """A chart of points by two numbers, parted into four fields where its `border` stands: across, and up.
+
+    `fields` name them: upper left, upper right, lower left, lower right. `ends` are the lowest and highest number of
+    each axis, `forms` how Excel writes its numbers; `alt` tells the chart in words.
+    """
+
+    title: str
+    across: str
+    up: str
+    spots: tuple[Spot, ...]
+    border: tuple[float, float]
+    fields: tuple[str, ...]
+    ends: tuple[tuple[float, float], tuple[float, float]]
+    forms: tuple[str, str]
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """One bar, with an interval or without; those of one `group` have one colour and one name in the legend."""
 
@@ -140,7 +168,7 @@ class Bars:
     alt: str
 
 
-Block = Line | Table | Curve | Bars
+Block = Line | Table | Curve | Scatter | Bars
 
 
 @dataclass(frozen=True, slots=True)
