@@ -69,8 +69,8 @@ async def test_a_unit_that_certainly_differs_is_told_with_both_n(store: Store) -
         "Certainly higher than the others: Unit: north, A visit: whole? Index 94 (n = 40) against 38"
     )
     assert "(n = 80)" in line
-    assert rows["Unit: north"][-2] == "Certainly higher"
-    assert rows["Unit: south"][-2] == "Certainly lower"
+    assert rows["Unit: north"][-1] == "Certainly higher"
+    assert rows["Unit: south"][-1] == "Certainly lower"
     assert rows["Unit: north"][4:8] == [40, 40, 40, pytest.approx(93.75)]
     assert rows["Unit: north"][10] == 1
     assert rows["Unit: north"][13:18] == [0, 0, 0, 0.25, 0.75]
@@ -82,7 +82,7 @@ async def test_without_a_difference_it_says_so_and_what_would_be_needed(store: S
     alike = {1: 16, 5: 16}
     lines, rows = told(touchpoints(await read(store, {"north": alike, "south": alike}), EDITION))
     assert "No unit or channel certainly differs from the others." in lines
-    assert str(rows["Unit: north"][-2]).startswith("We can’t see a difference: n = 32 and 32; about ")
+    assert str(rows["Unit: north"][-1]).startswith("We can’t see a difference: n = 32 and 32; about ")
 
 
 async def test_no_unit_is_told_further_than_parts_tell_it(store: Store) -> None:
@@ -95,7 +95,7 @@ async def test_no_unit_is_told_further_than_parts_tell_it(store: Store) -> None:
     hidden = [unit for unit, how in shown.items() if how is Showing.HIDDEN]
     assert {"south", "west"} <= set(hidden)
     assert not any(f"Unit: {unit}" in rows for unit in hidden)
-    assert rows[f"Units not shown: {len(hidden)}"][4:-1] == [None] * 15
+    assert rows[f"Units not shown: {len(hidden)}"][4:-1] == [None] * 14
     for unit in set(shown) - set(hidden):
         whole = shown[unit] is Showing.WHOLE
         row = rows[f"Unit: {unit}"]

@@ -12,8 +12,9 @@ from bot.workbook.edition import Edition
 from bot.workbook.essentials import essentials_table
 from bot.workbook.names import period_span
 from bot.workbook.response import open_lines, response_table
-from bot.workbook.sheets import Block, Line, Sheet
+from bot.workbook.sheets import Block, LeftOut, Line, Sheet
 from bot.workbook.snapshot import Snapshot
+from bot.workbook.texts import Texts
 from flows.wording import in_language
 
 LATELY = 8
@@ -25,6 +26,7 @@ def overview(
     edition: Edition,
     held_back: int,
     others: Sequence[str],
+    left_out: Sequence[LeftOut],
     changed: Changes,
     broken: Sequence[Break],
 ) -> Sheet:
@@ -50,6 +52,8 @@ def overview(
         *(Line(words) for words in change_lines(snapshot, changed, edition)),
         Line(say("overview.breaks"), "heading"),
         *(Line(words) for words in _break_lines(snapshot, broken, edition)),
+        Line(say("overview.contents"), "heading"),
+        *_contents(others, left_out, say),
         Line(say("overview.who"), "heading"),
         *(Line(words) for words in say.lines("who-lines")),
         Line(say("overview.funnel"), "heading"),
@@ -58,14 +62,17 @@ def overview(
         *open_lines(snapshot, snapshot.open, say),
         Line(say("overview.how"), "heading"),
         *(Line(words) for words in say.lines("how-lines")),
-        Line(say("overview.contents"), "heading"),
-        *(
-            Line(f"{say(f'sheets.{name}')}: {say(f'contents-lines.{name}')}", link=say(f"sheets.{name}"))
-            for name in others
-        ),
-        Line(f"{say('sheets.chart-data')}: {say('contents-lines.chart-data')}"),
     ]
     return Sheet(say("sheets.overview"), tuple(blocks))
+
+
+def _contents(others: Sequence[str], left_out: Sequence[LeftOut], say: Texts) -> Iterator[Line]:
+    for name in others:
+        yield Line(f"{say(f'sheets.{name}')}: {say(f'contents-lines.{name}')}", link=say(f"sheets.{name}"))
+    yield Line(f"{say('sheets.chart-data')}: {say('contents-lines.chart-data')}")
+    if left_out:
+        titles, where = ", ".join(each.title for each in left_out), say("sheets.notes")
+        yield Line(say("overview.left-out", titles=titles, notes=where), link=where)
 
 
 def _break_lines(snapshot: Snapshot, broken: Sequence[Break], edition: Edition) -> Iterator[str]:

@@ -21,6 +21,7 @@ from bot.workbook.expectation import expectation
 from bot.workbook.first_failure import first_failure
 from bot.workbook.funnel import funnel
 from bot.workbook.needs import needs
+from bot.workbook.notes import notes
 from bot.workbook.overview import overview
 from bot.workbook.priorities import priorities
 from bot.workbook.sheets import Block, Form, LeftOut, Line, Sheet, Table
@@ -58,8 +59,10 @@ def report(snapshot: Snapshot, edition: Edition) -> Report:
         "funnel": funnel(snapshot, edition),
         "call-backs": call_backs(snapshot, snapshot.chapters.call_backs, edition),
     }
+    left_out = [each for each in made.values() if isinstance(each, LeftOut)]
+    made["notes"] = notes(snapshot, left_out, edition)
     told = {name: sheet for name, sheet in made.items() if isinstance(sheet, Sheet)}
-    first = overview(snapshot, edition, held_back, list(told), changed, broken)
+    first = overview(snapshot, edition, held_back, list(told), left_out, changed, broken)
     return Report((first, *told.values()), held_back)
 
 

@@ -22,7 +22,6 @@ from bot.workbook.parts import crossed_entries, part_entries
 from bot.workbook.sheets import Block, Content, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.shown import Figure, Key, shown_counts, shown_mean
 from bot.workbook.snapshot import Snapshot
-from bot.workbook.texts import Texts
 from bot.workbook.widths import fitted
 from flows.journey import Words
 from flows.wording import in_language
@@ -32,8 +31,8 @@ STEPS = (1, 2, 3, 4, 5)
 _COUNTS = ("answers", "asked", "contacts")
 _INDEX = ("index", "index-from", "index-to")
 _SHARES = ("satisfied", "satisfied-from", "satisfied-to", *(f"step-{step}" for step in STEPS))
-_NAMES = ("journey", "touchpoint", "question", "group", *_COUNTS, *_INDEX, *_SHARES, "verdict", "note")
-_WIDEST = {"journey": 20, "touchpoint": 22, "question": 32, "group": 26, "verdict": 34, "note": 30}
+_NAMES = ("journey", "touchpoint", "question", "group", *_COUNTS, *_INDEX, *_SHARES, "verdict")
+_WIDEST = {"journey": 16, "touchpoint": 20, "question": 28, "group": 24, "verdict": 40}
 _BARS = {"index": 100.0, "satisfied": 1.0, **{f"step-{step}": 1.0 for step in STEPS}}
 
 Group = tuple[str, str]
@@ -161,7 +160,7 @@ def _rows(snapshot: Snapshot, told: _Told, count: int, edition: Edition) -> Iter
             continue
         if figure.showing is Showing.HIDDEN:
             counts = shown_counts(figure, audience, say)
-            yield (*names, _name(group, edition), *counts, *[None] * 12, why(figure, audience, say))
+            yield (*names, _name(group, edition), *counts, *[None] * 11, why(figure, audience, say))
             continue
         compared = told.differences.get(group)
         yield (
@@ -170,18 +169,11 @@ def _rows(snapshot: Snapshot, told: _Told, count: int, edition: Edition) -> Iter
             *shown_counts(figure, audience, say),
             *shown_mean(index_of(figure.distribution.by_number), figure.showing),
             *_shares(figure),
-            _verdict(group, compared, count, say),
-            why(figure, audience, say),
+            why(figure, audience, say) if compared is None else verdict(compared, count, say),
         )
     for cut, groups in hidden.items():
         more = say(f"touchpoints.more-{cut}", count=len(groups))
-        yield (*names, more, *[None] * 15, say("touchpoints.hidden", fewest=fewest(audience)))
-
-
-def _verdict(group: Group, compared: Difference | None, count: int, say: Texts) -> str | None:
-    if compared is not None:
-        return verdict(compared, count, say)
-    return None if group == ALL else say("touchpoints.not-compared")
+        yield (*names, more, *[None] * 14, say("touchpoints.hidden", fewest=fewest(audience)))
 
 
 def _shares(figure: Figure) -> Sequence[float | None]:
