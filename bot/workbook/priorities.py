@@ -36,8 +36,8 @@ from bot.workbook.sheets import Block, Content, Form, Formed, LeftOut, Line, Sca
 from bot.workbook.shown import Figure, shown_counts, shown_mean
 from bot.workbook.widths import fitted
 
-MOST_NAMED = 8
-"""Up to so many points stand with their names in a chart; more would hide each other, and stand with their numbers."""
+MOST_NAMED, LONGEST_NAME = 8, 20
+"""Up to so many points, and none with a longer name, stand with their names in a chart; else with their numbers."""
 
 _FIELDS = (Quadrant.KEEP, Quadrant.IMPROVE_IF_POSSIBLE, Quadrant.LOWER_PRIORITY, Quadrant.PRIORITISE)
 _SUMMARY = ("number", "journey", "touchpoint", "experience", "stated", "derived", "field", "field-derived", "in-words")
@@ -259,12 +259,12 @@ def _chart(places: Sequence[Place], edition: Edition) -> Scatter | None:
         return None
     points = [(place, place.point(place.stated if stated else place.derived)) for place in places]
     drawn = [(place, point) for place, point in points if point is not None]
-    named = len(drawn) <= MOST_NAMED
-    kind = "stated" if stated else "derived"
+    named = len(drawn) <= MOST_NAMED and all(len(place.name) <= LONGEST_NAME for place, _ in drawn)
+    across = say("priorities.across-stated" if stated else "priorities.across-derived")
     told = "; ".join(f"{place.number} {place.name}: {_field(point, border, edition)}" for place, point in drawn)
     return Scatter(
         title=say("priorities.chart", journey=journey),
-        across=say(f"priorities.across-{kind}"),
+        across=across if named else f"{across}. {say('priorities.numbered')}",
         up=say("priorities.up"),
         spots=tuple(
             Spot(place.name if named else str(place.number), point.importance, point.experience)
