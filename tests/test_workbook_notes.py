@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot import organisation
 from bot.store import database, weeks
@@ -77,10 +79,20 @@ async def test_the_notes_say_how_by_what_and_since_when(store: Store) -> None:
     """Every measure has its formula and source, every limit its number, every version its day."""
     notes = (await told(store, 40)).sheets[-1]
     measures = rows_of(notes, "measures")
-    assert len(measures) == len({name.partition(".")[0] for name in group_of("measures")})
+    assert len(measures) == len({name.partition(".")[0] for name in group_of("formulas")})
     assert all(all(row) for row in measures)
     assert any("30" in str(row[0]) for row in rows_of(notes, "limits"))
     assert [row[2:] for row in rows_of(notes, "versions")] == [[date(2026, 11, 2), "2026-W45"]]
+
+
+def test_no_text_is_written_under_a_name_that_is_taken() -> None:
+    """YAML keeps the last of two entries with one name: each name stands once."""
+    source = resources.files("bot.workbook").joinpath("texts.yaml").read_text("utf-8")
+    groups = yaml.compose(source)
+    assert isinstance(groups, yaml.MappingNode)
+    for node in (groups, *(value for _, value in groups.value if isinstance(value, yaml.MappingNode))):
+        names = [key.value for key, _ in node.value]
+        assert sorted(names) == sorted(set(names))
 
 
 async def test_no_sheet_is_left_out_where_there_is_enough_for_it(store: Store) -> None:

@@ -56,8 +56,8 @@ def _limits(say: Texts) -> Iterator[Sequence[Value]]:
 
 
 def _measures(say: Texts) -> Iterator[Sequence[Value]]:
-    for code in _codes("measures"):
-        yield say(f"measures.{code}.name"), say(f"measures.{code}.how"), say(f"measures.{code}.source")
+    for code in _codes("formulas"):
+        yield say(f"formulas.{code}.name"), say(f"formulas.{code}.how"), say(f"formulas.{code}.source")
 
 
 def _versions(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Value]]:
