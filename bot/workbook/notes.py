@@ -29,7 +29,7 @@ def notes(snapshot: Snapshot, left_out: Sequence[LeftOut], edition: Edition) -> 
         Line(say("notes-sheet.limits"), "heading"),
         _table("limits", ("limit", "meaning"), list(_limits(say)), say),
         Line(say("notes-sheet.measures"), "heading"),
-        _table("measures", ("measure", "how", "source"), list(_measures(say)), say),
+        _table("measures", ("measure", "how", "literature"), list(_measures(say)), say),
         Line(say("notes-sheet.versions"), "heading"),
         _table("versions", ("journey", "version", "in-use", "week"), list(_versions(snapshot, edition)), say),
         Line(say("notes-sheet.made-by"), "heading"),
