@@ -95,7 +95,7 @@ class Promises:
 
     def take(self, tx: Transaction, id_: str, member: str, now: datetime) -> bool:
         """A member of staff will call, in place of whoever meant to. False if nobody waits, or it was theirs before."""
-        return call_queue.take(tx, id_, member, now)
+        return call_queue.take(tx, id_, member, now, over=True)
 
     def number(self, tx: Transaction, id_: str) -> str | None:
         """The number to call, in E.164, for whoever calls now; None where none is kept. Unreadable by another key."""

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.openings import House
 from bot.staff import Staff as Room
-from bot.store import staff_chats
+from bot.store import call_queue
 from bot.store.database import Transaction
 from bot.store.staff import Role
 from flows.wording import in_language
@@ -48,7 +48,7 @@ class Members:
     def takes(self, tx: Transaction, call_back: str, unit: str, now: datetime) -> None:
         """Somebody of the unit takes a call on."""
         member = self._chance.choice(self._of_unit[unit])
-        if staff_chats.take_call(tx, call_back, member, now):
+        if call_queue.take(tx, call_back, member, now, over=False):
             self._room.note(tx, member, "call-back-taken", call_back, now)
 
     def _joined(self, tx: Transaction, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.premises import Premises
 from bot.promises import Promises
 from bot.staff_chat_voice import Chat, Voice
-from bot.store import call_backs, staff, staff_chats
+from bot.store import call_backs, call_queue, staff
 from bot.store.call_backs import CallBack, Outcome
 from bot.store.database import Transaction
 from flows.messages import Button, Tap
@@ -56,7 +56,8 @@ class Calls:
             self._ask_how(tx, chat, found, message, now)
             return
         if found is not None and theirs and tap.question == TAKE:
-            if staff_chats.take_call(tx, id_, chat.member.id, now):
+            # Not over: a message shows who waited when it came, and somebody may have said so since.
+            if call_queue.take(tx, id_, chat.member.id, now, over=False):
                 staff.note(tx, chat.member.id, "call-back-taken", id_, now)
         elif found is not None and theirs and tap.question == OUTCOME:
             self._is_done(tx, chat, found, outcome, now)

@@ -423,6 +423,21 @@ async def test_calls_are_taken_and_done_without_a_number(office: Office) -> None
     assert not any(PHONE[-4:] in message.text for message in chat.screen)
 
 
+async def test_who_has_taken_a_call_keeps_it_where_an_older_message_still_offers_it(office: Office) -> None:
+    """A button does not take over what a colleague took meanwhile, as the console does when told to: it says whose."""
+    id_, store = await office.calls(), office.bot.house.store
+    colleague = await office.member(name="Norr 2")
+    chat = await office.linked(await office.member())
+    await chat.sends("/callbacks")
+    await chat.sees("Att ringa upp (1)")
+    await store.write(office.bot.house.rooms.call_backs.promises.take, id_, colleague.id, office.clock.now)
+    await chat.taps("Ta 1")
+    await chat.sees("taget av en kollega")
+    found = await store.read(call_backs.of_id, id_)
+    assert found is not None
+    assert found.taken_by == colleague.id
+
+
 async def test_rights_are_looked_up_at_every_step(office: Office) -> None:
     """Who became an analyst is refused at the next button and the next command, and loses the menu; it is noted."""
     member = await office.member()

@@ -53,6 +53,9 @@ def waiting(tx: Transaction, *, unit: str | None, now: datetime) -> Waiting:
     return tx.one(Waiting, _SQL["waiting"], unit=unit, now=now) or Waiting(0, 0)
 
 
-def take(tx: Transaction, id_: str, member: str, now: datetime) -> bool:
-    """A member says that they will call, whoever said so before. False if it is not open, or was theirs already."""
-    return tx.run(_SQL["take"], id=id_, member=member, now=now) == 1
+def take(tx: Transaction, id_: str, member: str, now: datetime, *, over: bool) -> bool:
+    """A member says that they will call; with `over` in place of whoever said so before.
+
+    False if nobody waits to be called, it was theirs already, or, without `over`, anybody's.
+    """
+    return tx.run(_SQL["take"], id=id_, member=member, now=now, over=over) == 1

@@ -1,8 +1,9 @@
 -- Who waits for a call, for those who make them.
 
--- take: a member says that they will call, in place of whoever said so before
+-- take: a member says that they will call; where they take over, in place of whoever said so before
 UPDATE call_backs SET taken_by = :member, taken_at = :now
  WHERE id = :id AND state = 'open' AND way = 'call-me' AND taken_by IS NOT :member
+   AND (:over OR taken_by IS NULL)
 
 -- queue: who waits, the nearest deadline first, and who said that they would call
 SELECT call_backs.id, call_backs.contact_id, call_backs.unit, call_backs.service, call_backs.way, call_backs.slot,

@@ -112,8 +112,3 @@ def starting_between(
 ) -> list[TakesPlace]:
     """Contacts that start from `since` until before `until` and are not cancelled."""
     return tx.all(TakesPlace, _SQL["starting_between"], since=since, until=until, unit=unit, limit=limit)
-
-
-def take_call(tx: Transaction, call_back: str, member: str, now: datetime) -> bool:
-    """A member says that they will call. False if it is not open, or somebody else said so before."""
-    return tx.run(_SQL["take_call"], id=call_back, member=member, now=now) == 1

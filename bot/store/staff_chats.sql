@@ -57,6 +57,3 @@ SELECT id, unit, journey, start_at
   FROM contacts
  WHERE start_at >= :since AND start_at < :until AND cancelled_at IS NULL AND (:unit IS NULL OR unit = :unit)
  ORDER BY start_at, id LIMIT :limit
-
--- take_call: a member says that they will call
-UPDATE call_backs SET taken_by = :member, taken_at = :now WHERE id = :id AND state = 'open' AND taken_by IS NULL
