@@ -22,12 +22,12 @@ from bot.workbook.names import period_label, period_span
 from bot.workbook.shares import shown_count, shown_share
 from bot.workbook.sheets import Block, Content, Form, Formed, LeftOut, Line, Sheet, Table
 from bot.workbook.texts import Texts
-from bot.workbook.widths import fitted
+from bot.workbook.widths import gridded
 from flows.wording import in_language
 
 _OUTCOMES = ("in_time", "late", "not_reached", "not_done")
 _NAMES = ("measure", "period", "value", "from", "to", "count", "call-backs", "callers", "note")
-_PARTS = ("unit", "period", "kept", "from", "to", "call-backs", "callers", "confirmed", "note")
+_PARTS = ("unit", "period", "kept", "from", "to", "confirmed", "call-backs", "callers", "note")
 _NUMBERS: tuple[tuple[str, Form], ...] = (
     *((name, "whole") for name in ("value", "count", "call-backs", "callers")),
     *((name, "share") for name in ("from", "to", "kept", "confirmed")),
@@ -170,14 +170,8 @@ def _unit_rows(counts: Counted, kept: CallBacks, edition: Edition) -> Iterator[S
         due = part.found.asked - part.found.not_due
         share = shown_share(part.found.in_time, due, how)
         counted = (shown_count(due, how, kept.audience, say), shown_count(part.due, how, kept.audience, say))
-        yield (
-            name,
-            time,
-            *share,
-            *counted,
-            _confirmed(part, how, kept),
-            say("notes.few") if how is Showing.FEW else None,
-        )
+        note = say("notes.few") if how is Showing.FEW else None
+        yield (name, time, *share, _confirmed(part, how, kept), *counted, note)
     if hidden:
         yield (
             say("parts-of.others", count=hidden),
@@ -201,4 +195,4 @@ def _hidden(kept: CallBacks, say: Texts) -> str:
 
 def _table(name: str, names: Sequence[str], rows: Sequence[Sequence[Content]], say: Texts) -> Table:
     forms = {each: form for each, form in _NUMBERS if each in names}
-    return Table(name, fitted(names, forms, rows, say), rows, filters=False)
+    return Table(name, gridded(names, forms, (48.0, 23.0), say), rows, filters=False)

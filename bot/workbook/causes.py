@@ -22,40 +22,25 @@ from bot.workbook.shares import shown_count, shown_share
 from bot.workbook.sheets import Block, Content, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.texts import Texts
-from bot.workbook.widths import fitted
+from bot.workbook.widths import gridded
 from flows.journey import Demand
 from flows.wording import in_language
 
 Counts = tuple[int | None, int | None, int | None]
 """Registered, asked, left out by the budget, as they may be shown; None: hidden."""
 
-_SHARE = ("failure-share", "share-from", "share-to")
-_THREE = ("answers", "asked", "contacts")
-_DEMAND = ("journey", "source", "period", *_SHARE, *_THREE, "note")
-_TAPPED = (
-    "journey",
-    "question",
-    "period",
-    "cause",
-    "demand",
-    "count",
-    "share",
-    "share-from",
-    "share-to",
-    *_THREE,
-    "note",
+_TEXTS = (30.0, 46.0, 22.0, 23.0)
+_NUMBERS = ("count", "share", "share-from", "share-to", "answers", "asked", "contacts")
+_DEMAND = ("journey", "source", "demand", "period", *_NUMBERS, "note")
+_TAPPED = ("journey", "cause", "demand", "period", *_NUMBERS, "note")
+_STAFF = (
+    *("journey", "cause", "demand", "period"),
+    *("registered", "share", "share-from", "share-to", "contacts-asked", "left-out", "neither", "note"),
 )
-_STAFF = ("journey", "period", "cause", "demand", "registered", "contacts-asked", "left-out", "note")
-_CODED = ("journey", "period", "cause", "demand", "persons-coded", "share", "share-from", "share-to", "answers", "note")
-_PARTS = ("journey", "question", "kind-of-part", "part-name", "period", *_SHARE, *_THREE, "note")
-_ORIGINS = (
-    *("journey", "kind-of-part", "part-name", "period", "origin", "count", "share", "share-from", "share-to"),
-    *(*_THREE, "note"),
-)
-_FORMS: dict[str, Form] = {
-    **dict.fromkeys(("failure-share", "share", "share-from", "share-to"), "share"),
-    **dict.fromkeys((*_THREE, "count", "registered", "contacts-asked", "left-out", "persons-coded"), "whole"),
-}
+_CODED = ("journey", "cause", "demand", "period", "persons-coded", *_NUMBERS[1:], "note")
+_PARTS = ("journey", "place", "demand", "period", *_NUMBERS, "note")
+_ORIGINS = ("journey", "place", "origin", "period", *_NUMBERS, "note")
+_SHARES = frozenset(("share", "share-from", "share-to"))
 
 
 def causes(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
@@ -64,7 +49,8 @@ def causes(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
     tapped = list(tapped_rows(snapshot, edition))
     told = [*demand_rows(snapshot, edition), *_staff_shares(snapshot, edition), *_coded_shares(snapshot, edition)]
     told.sort(key=lambda row: str(row[0]))
-    if not told and all(row.cause is None for row in snapshot.causes):
+    origins = list(origin_rows(snapshot, edition))
+    if not (told or origins) and all(row.cause is None for row in snapshot.causes):
         return LeftOut(say("sheets.causes"), say("causes.nothing"))
     blocks: list[Block] = [
         Line(say("causes.title", week=snapshot.week), "title"),
@@ -84,7 +70,7 @@ def causes(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
         _table("failure_demand_by_part", _PARTS, list(part_rows(snapshot, edition)), say),
         Line(say("causes.origins"), "heading"),
         *(Line(words) for words in say.lines("origin-lines", span=span)),
-        _table("origins", _ORIGINS, list(origin_rows(snapshot, edition)), say),
+        _table("origins", _ORIGINS, origins, say),
     ]
     return Sheet(say("sheets.causes"), tuple(blocks))
 
@@ -149,18 +135,20 @@ def _staff_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Con
         if not known or not any(edition.organisation.demands.get(row.cause or "") for row in known):
             continue
         title, by_staff = journey_title(snapshot, journey, say), say("causes.by-staff")
+        demand = say.label("demands", "failure")
         found = shown_failure(rows, edition.organisation.demands)
         if found is None or showing(found[1], audience) is Showing.HIDDEN:
             note = say("notes.beside") if found is None else say("notes.hidden-contacts", fewest=fewest(audience))
-            yield (title, by_staff, time, say("journey.gap"), *[None] * 5, note)
+            yield (title, by_staff, demand, time, None, say("journey.gap"), *[None] * 5, note)
             continue
         failure, given = found
         how = showing(given, audience)
         note = say("causes.coverage", share=round(100 * given / registered), registered=registered)
         if how is Showing.FEW:
             note = say("notes.few")
-        share = shown_share(failure, given, how)
-        yield (title, by_staff, time, *share, None, None, shown_count(given, how, audience, say), note)
+        share, count = shown_share(failure, given, how), failure if how is Showing.WHOLE else None
+        contacts = shown_count(given, how, audience, say)
+        yield (title, by_staff, demand, time, count, *share, None, None, contacts, note)
 
 
 def _coded_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
@@ -175,7 +163,9 @@ def _coded_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Con
         yield (
             journey_title(snapshot, found.journey, say),
             say("causes.by-analysts"),
+            say.label("demands", "failure"),
             time,
+            None,
             *((say("journey.gap"), None, None) if hidden else share),
             shown_count(found.with_cause, how, found.audience, say),
             None,
@@ -187,16 +177,21 @@ def _coded_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Con
 def _staff_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
     say, time = edition.say, period_label(snapshot.period)
     for journey, rows in _by_journey(snapshot):
+        total = sum(row.registered for row in rows)
         for row, counts in zip(rows, shown_causes(rows), strict=True):
             parts = (row.registered, row.asked, row.left_out)
-            told = [_told(part, shown, row.audience, say) for part, shown in zip(parts, counts, strict=True)]
-            beside = any(cell == say("journey.gap") for cell in told)
+            registered, asked, left = (
+                _told(part, shown, row.audience, say) for part, shown in zip(parts, counts, strict=True)
+            )
+            rest = None if None in counts else max(0, row.registered - row.asked - row.left_out)
+            share = shown_share(row.registered, total, Showing.HIDDEN if counts[0] is None else Showing.WHOLE)
+            beside = say("journey.gap") in (registered, asked, left)
             yield (
                 journey_title(snapshot, journey, say),
-                time,
                 _cause(row.cause, edition),
                 None if row.cause is None else say.label("demands", _kind(row.cause, "", edition)),
-                *told,
+                time,
+                *(registered, *share, asked, left, rest),
                 say("notes.beside") if beside else None,
             )
 
@@ -218,24 +213,28 @@ def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Conte
         persons = shown_count(found.with_cause, how, found.audience, say)
         if not coded.distributed(found.with_cause):
             few = coded.too_few(how, found.audience, say)
-            yield (title, time, say("journey.gap"), *[None] * 5, persons, few)
+            yield (title, say("journey.gap"), None, time, *[None] * 4, persons, None, None, few)
             continue
         for place, (cause, count) in enumerate(_most_first(found)):
+            each = coded.shown(count, found.audience)
             yield (
                 title,
+                _cause(cause or None, edition),
+                say.label("demands", _kind(cause, "", edition)) if cause else None,
                 time,
-                _cause(cause[0] or None, edition),
-                say.label("demands", _demand(cause, edition)),
-                shown_count(count, how, found.audience, say),
-                *shown_share(count, found.with_cause, how),
-                persons,
+                shown_count(count, each, found.audience, say),
+                *shown_share(count, found.with_cause, each),
+                *(persons, None, None),
                 say("notes.coded") if place == 0 else None,
             )
 
 
-def _most_first(found: Coded) -> list[tuple[coded.Cause, int]]:
+def _most_first(found: Coded) -> list[tuple[str, int]]:
+    causes: dict[str, int] = {}
+    for (cause, _), count in found.by_cause.items():
+        causes[cause] = causes.get(cause, 0) + count
     # In fives: the exact order of two that stand with the same number would tell which has more.
-    return sorted(found.by_cause.items(), key=lambda pair: (-rounded_up(pair[1]), pair[0]))
+    return sorted(causes.items(), key=lambda pair: (-rounded_up(pair[1]), pair[0]))
 
 
 def _demand(cause: coded.Cause, edition: Edition) -> str:
@@ -256,6 +255,5 @@ def _cause(code: str | None, edition: Edition) -> str:
 
 def _table(name: str, names: Sequence[str], rows: Sequence[Sequence[Content]], say: Texts) -> Table:
     told = rows or [(say("causes.none"), *[None] * (len(names) - 1))]
-    return Table(
-        name, fitted(names, {each: _FORMS[each] for each in names if each in _FORMS}, told, say), told, filters=False
-    )
+    forms: dict[str, Form] = {each: "share" if each in _SHARES else "whole" for each in names[len(_TEXTS) : -1]}
+    return Table(name, gridded(names, forms, _TEXTS, say), told, filters=False)

@@ -45,11 +45,13 @@ def asks_origin(question: Question) -> bool:
 
 
 def demand_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
-    """The share of failure demand of each question about it, newest weeks first to be told."""
+    """The share of failure demand of each question about it, of the newest weeks that can be told together."""
+    failure = edition.say.label("demands", "failure")
     for entry in _newest(snapshot):
         if asks_demand(entry.question):
             title = journey_title(snapshot, entry.key.journey, edition.say)
-            yield (title, asked_text(edition, entry.question), entry.time, *_share_cells(entry, entry.figure, edition))
+            name = asked_text(edition, entry.question)
+            yield (title, name, failure, entry.time, *_share_cells(entry, entry.figure, edition))
 
 
 def tapped_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
@@ -84,10 +86,11 @@ def part_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content
         if not asks_demand(whole.question):
             continue
         title = journey_title(snapshot, whole.key.journey, edition.say)
-        name = asked_text(edition, whole.question)
+        failure = edition.say.label("demands", "failure")
         for cut in cuts:
             for label, figure in _figures(cut, whole, edition):
-                yield (title, name, cut.kind, label, whole.time, *_share_cells(whole, figure, edition))
+                place = edition.say("parts-of.part", kind=cut.kind, name=label)
+                yield (title, place, failure, whole.time, *_share_cells(whole, figure, edition))
 
 
 def origin_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
@@ -96,10 +99,11 @@ def origin_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Conte
     for whole in period_entries(snapshot):
         if not asks_origin(whole.question):
             continue
-        yield from _origin_rows(snapshot, whole, (edition.say("causes.everywhere"), None), whole.figure, edition)
+        yield from _origin_rows(snapshot, whole, edition.say("causes.everywhere"), whole.figure, edition)
         for cut in cuts:
             for label, figure in _figures(cut, whole, edition):
-                yield from _origin_rows(snapshot, whole, (cut.kind, label), figure, edition)
+                place = edition.say("parts-of.part", kind=cut.kind, name=label)
+                yield from _origin_rows(snapshot, whole, place, figure, edition)
 
 
 def _failure(question: Question) -> list[str]:
@@ -116,24 +120,24 @@ def _share_cells(entry: Entry, figure: Figure, edition: Edition) -> Sequence[Con
     share: Sequence[Content] = shown_share(failure, found.answers, figure.showing)
     if figure.showing is Showing.HIDDEN:
         share = (say("journey.gap"), None, None)
-    return (*share, *shown_counts(figure, audience, say), why(figure, audience, say))
+    count = failure if figure.showing is Showing.WHOLE else None
+    return (count, *share, *shown_counts(figure, audience, say), why(figure, audience, say))
 
 
 def _choice_rows(snapshot: Snapshot, entry: Entry, edition: Edition) -> Iterator[Sequence[Content]]:
     say, audience, figure = edition.say, entry.journey.audience, entry.figure
-    names = (journey_title(snapshot, entry.key.journey, say), asked_text(edition, entry.question), entry.time)
-    three = shown_counts(figure, audience, say)
+    title, three = journey_title(snapshot, entry.key.journey, say), shown_counts(figure, audience, say)
     if figure.showing is not Showing.WHOLE:
         note = say("notes.few-words") if figure.why == "few" else why(figure, audience, say)
-        yield (*names, say("journey.gap"), *[None] * 5, *three, note)
+        yield (title, say("journey.gap"), None, entry.time, *[None] * 4, *three, note)
         return
     answers, by_code = figure.distribution.answers, figure.distribution.by_code
-    note = say("notes.several") if entry.question.kind == "several" else None
+    note = asked_text(edition, entry.question)
     for code, label, kind in _choices(snapshot, entry, edition):
         count = by_code.get(code, 0)
         share = shown_share(count, answers, figure.showing)
-        yield (*names, label, say.label("demands", kind), count, *share, *three, note)
-        note = None
+        yield (title, label, say.label("demands", kind), entry.time, count, *share, *three, note)
+        note = say("notes.several") if entry.question.kind == "several" else None
 
 
 def _choices(snapshot: Snapshot, entry: Entry, edition: Edition) -> list[tuple[str, str, str]]:
@@ -186,18 +190,19 @@ def _figures(cut: _Cut, whole: Entry, edition: Edition) -> Iterator[tuple[str, F
 
 
 def _origin_rows(
-    snapshot: Snapshot, whole: Entry, place: tuple[str, str | None], figure: Figure, edition: Edition
+    snapshot: Snapshot, whole: Entry, place: str, figure: Figure, edition: Edition
 ) -> Iterator[Sequence[Content]]:
     say, audience = edition.say, whole.journey.audience
-    names = (journey_title(snapshot, whole.key.journey, say), *place, period_label(snapshot.period))
+    title, time = journey_title(snapshot, whole.key.journey, say), period_label(snapshot.period)
     three = shown_counts(figure, audience, say)
     if figure.showing is not Showing.WHOLE:
         note = say("notes.few-words") if figure.why == "few" else why(figure, audience, say)
-        yield (*names, say("journey.gap"), *[None] * 4, *three, note)
+        yield (title, place, say("journey.gap"), time, *[None] * 4, *three, note)
         return
     answers, by_code = figure.distribution.answers, figure.distribution.by_code
     choices = snapshot.catalogue.choices(whole.key.journey, whole.key.question)
     labels = {choice.code: in_language(choice.label, say.language) for choice in choices}
     for code in dict.fromkeys([*labels, *by_code]):
         count = by_code.get(code, 0)
-        yield (*names, labels.get(code, code), count, *shown_share(count, answers, figure.showing), *three, None)
+        share = shown_share(count, answers, figure.showing)
+        yield (title, place, labels.get(code, code), time, count, *share, *three, None)

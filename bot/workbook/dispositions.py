@@ -10,7 +10,7 @@ from bot.store.week_rows import ReasonRow
 from bot.workbook.cells import Value
 from bot.workbook.edition import Edition
 from bot.workbook.names import journey_title, period_label, reason_label
-from bot.workbook.response import tells_period
+from bot.workbook.response import FIRST, NUMBER, SECOND, tells_period
 from bot.workbook.sheets import Bar, Bars, Column, Table
 from bot.workbook.snapshot import Snapshot
 
@@ -25,7 +25,7 @@ def disposition_bars(snapshot: Snapshot, edition: Edition) -> Iterator[Bars]:
         told = sorted(
             (row for row in period if row.journey == journey and shown[_cell(row)]), key=lambda row: -row.follow_ups
         )
-        if not told:
+        if len(told) < 2:
             continue
         bars = []
         for row in told:
@@ -42,19 +42,18 @@ def dispositions_table(snapshot: Snapshot, edition: Edition) -> Table:
     """The follow-ups of the period's contacts and of the week's."""
     say = edition.say
     columns = (
-        Column(say("headers.journey"), "wrapped", 32),
+        Column(say("headers.reason"), "wrapped", FIRST),
+        Column(say("headers.journey"), "wrapped", SECOND + 2),
         Column(say("headers.period"), "text", 23),
-        Column(say("headers.ended"), "text", 22),
-        Column(say("headers.reason"), "text", 34),
-        Column(say("headers.follow-ups"), "whole", 18),
-        Column(say("headers.note"), "wrapped", 46),
+        Column(say("headers.ended"), "wrapped", 20),
+        Column(say("headers.follow-ups"), "whole", NUMBER),
     )
     week = _enough(snapshot.reasons[snapshot.week], snapshot.funnels[snapshot.week])
     rows = [
         *_rows(snapshot, *_period(snapshot), period_label(snapshot.period), edition),
         *_rows(snapshot, week, may_be_shown(week), snapshot.week, edition),
     ]
-    return Table("why_not", columns, rows or [(say("overview.none"), *[None] * 5)])
+    return Table("why_not", columns, rows or [(say("overview.none"), *[None] * 4)])
 
 
 def may_be_shown(rows: Sequence[ReasonRow], gone: Sequence[Mapping[Cell, int]] = ()) -> dict[Cell, bool]:
@@ -103,18 +102,12 @@ def _rows(
     say = edition.say
     for row in reasons:
         few = fewest(row.audience)
-        small = row.follow_ups < few
         count: Value = row.follow_ups
         if not shown[_cell(row)]:
-            count = say("notes.under", fewest=few) if small else say("journey.gap")
-        yield (
-            journey_title(snapshot, row.journey, say),
-            time,
-            say.label("dispositions", row.disposition),
-            reason_label(row.reason, edition),
-            count,
-            None if shown[_cell(row)] or small else say("notes.beside"),
-        )
+            count = say("notes.under", fewest=few) if row.follow_ups < few else say("journey.gap")
+        ended = say.label("dispositions", row.disposition)
+        reason = reason_label(row.reason, edition) or ended
+        yield (reason, journey_title(snapshot, row.journey, say), time, ended, count)
 
 
 def _cell(row: ReasonRow) -> Cell:

@@ -14,31 +14,23 @@ from bot.workbook.dispositions import disposition_bars, dispositions_table
 from bot.workbook.edition import Edition
 from bot.workbook.names import journey_title, period_label
 from bot.workbook.parts import part_response
-from bot.workbook.response import open_lines, response_cells, response_table, tells_period
-from bot.workbook.sheets import Block, Form, Line, Sheet, Table
+from bot.workbook.response import open_lines, response_cells, response_columns, response_table, tells_period
+from bot.workbook.sheets import Block, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
-from bot.workbook.widths import fitted
 from flows.wording import in_language
-
-_COUNTS = ("registered", "opened", "begun", "finished", "still-open")
-_NAMES = ("journey", "unit", "period", *_COUNTS, "rate", "from", "to", "note")
-_FORMS: dict[str, Form] = {
-    **dict.fromkeys(_COUNTS, "whole"),
-    **dict.fromkeys(("rate", "from", "to"), "share"),
-}
 
 
 def funnel(snapshot: Snapshot, edition: Edition) -> Sheet:
     """The sheet: the funnel, what began openly, the funnel of each unit, then every reason why not."""
-    say, units = edition.say, list(_unit_rows(snapshot, edition))
+    say = edition.say
     blocks: list[Block] = [
         Line(say("funnel.title", week=snapshot.week), "title"),
         *(Line(words) for words in say.lines("funnel-lines")),
         response_table(snapshot, say, "response"),
         *open_lines(snapshot, snapshot.open, say),
     ]
-    if units:
-        table = Table("response_by_unit", fitted(_NAMES, _FORMS, units, say), units, filters=False)
+    if units := list(_unit_rows(snapshot, edition)):
+        table = Table("response_by_unit", response_columns(say, "unit"), units, filters=False)
         blocks += [Line(say("funnel.units"), "heading"), table]
     blocks += [
         Line(say("funnel.why-not"), "heading"),
@@ -65,8 +57,9 @@ def _unit_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Value]
             known = edition.organisation.units.get(unit)
             name = in_language(known.name, say.language) if known else unit
             cells = response_cells(response.funnel.registered, response)
-            yield (title, name, period_label(counts.period), *cells)
+            yield (say("funnel.unit", journey=title, unit=name), period_label(counts.period), *cells)
         if hidden:
             others = say("parts-of.others", count=hidden)
             note = say("funnel.hidden-units", fewest=fewest(total.audience))
-            yield (title, others, period_label(snapshot.period), say("journey.gap"), *[None] * 7, note)
+            name = say("funnel.unit", journey=title, unit=others)
+            yield (name, period_label(snapshot.period), say("journey.gap"), *[None] * 7, note)

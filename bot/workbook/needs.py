@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.coding import lists
 from bot.figures.intervals import wilson
 from bot.figures.kappa import kappa_of
-from bot.figures.suppression import Showing, rounded_up, showing
+from bot.figures.suppression import Showing, rounded, rounded_up, showing
 from bot.workbook import coded
 from bot.workbook.coded import Coded
 from bot.workbook.edition import Edition
@@ -20,19 +20,15 @@ from bot.workbook.sheets import Bar, Bars, Block, Content, Form, Formed, LeftOut
 from bot.workbook.shown import shown_counts
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.texts import Texts
-from bot.workbook.widths import fitted
+from bot.workbook.widths import gridded
 from flows.journey import Question
 from flows.wording import in_language
 
+_TEXTS = (30.0, 40.0, 34.0, 23.0)
 _SHARE, _THREE = ("share", "share-from", "share-to"), ("answers", "asked", "contacts")
-_OWN = ("journey", "phase", "part", "touchpoint", "period", "need", "count", *_SHARE, *_THREE, "note")
-_CODED = ("journey", "period", "need", "persons-coded", *_SHARE, "verbatims", "themes", "answers", "note")
-_AGREED = ("journey", "period", "agreed", "share-from", "share-to", "kappa", "kappa-from", "kappa-to", "pairs", "note")
-_FORMS: dict[str, Form] = {
-    **dict.fromkeys((*_SHARE, "agreed"), "share"),
-    **dict.fromkeys((*_THREE, "count", "persons-coded", "verbatims", "themes", "pairs"), "whole"),
-    **dict.fromkeys(("kappa", "kappa-from", "kappa-to"), "decimal"),
-}
+_OWN = ("journey", "need", "after-what", "period", "count", *_SHARE, *_THREE, "note")
+_CODED = ("journey", "need", "source", "period", "persons-coded", *_SHARE, "verbatims", "themes", "answers", "note")
+_AGREED = ("journey", "measure", "source", "period", "by-chance", "value", "value-from", "value-to", *_THREE, "note")
 
 
 def needs(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
@@ -62,24 +58,27 @@ def asks_need(question: Question) -> bool:
 
 
 def _own_rows(snapshot: Snapshot, entry: Entry, edition: Edition) -> Iterator[Sequence[Content]]:
-    say, audience, figure, question = edition.say, entry.journey.audience, entry.figure, entry.question
-    names = (
-        journey_title(snapshot, entry.key.journey, say),
-        say.label("phases", question.phase),
-        part(entry.journey, question, entry.key.afterwards, say),
-        touchpoint_name(entry.journey, question, say.language),
-        entry.time,
-    )
+    say, audience, figure = edition.say, entry.journey.audience, entry.figure
+    title, after = journey_title(snapshot, entry.key.journey, say), _after_what(entry, say)
     three = shown_counts(figure, audience, say)
     if figure.showing is not Showing.WHOLE:
         note = say("notes.few-words") if figure.why == "few" else why(figure, audience, say)
-        yield (*names, say("journey.gap"), *[None] * 4, *three, note)
+        yield (title, say("journey.gap"), after, entry.time, *[None] * 4, *three, note)
         return
     answers, by_code = figure.distribution.answers, figure.distribution.by_code
     for code, label in _choices(snapshot, entry, edition):
         count = by_code.get(code, 0)
         note = None if count else say("needs.nobody")
-        yield (*names, label, count, *shown_share(count, answers, figure.showing), *three, note)
+        share = shown_share(count, answers, figure.showing)
+        yield (title, label, after, entry.time, count, *share, *three, note)
+
+
+def _after_what(entry: Entry, say: Texts) -> str:
+    """Phase, ladder and touchpoint of the question, in words."""
+    question = entry.question
+    which = part(entry.journey, question, entry.key.afterwards, say)
+    name = touchpoint_name(entry.journey, question, say.language)
+    return ", ".join(filter(None, (say.label("phases", question.phase), which, name)))
 
 
 def _choices(snapshot: Snapshot, entry: Entry, edition: Edition) -> list[tuple[str, str]]:
@@ -112,6 +111,7 @@ def _bars(snapshot: Snapshot, own: Sequence[Entry], edition: Edition) -> Iterato
 
 def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
     say, time = edition.say, period_label(snapshot.period)
+    source = say("causes.by-analysts")
     labels = {
         code: in_language(words, say.language) for code, words in lists(edition.organisation).codes["need"].items()
     }
@@ -122,11 +122,11 @@ def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Conte
         persons = shown_count(found.in_need, how, found.audience, say)
         if not coded.distributed(found.in_need):
             note = coded.too_few(how, found.audience, say)
-            yield (title, time, say("journey.gap"), *[None] * 6, persons, note)
+            yield (title, say("journey.gap"), source, time, *[None] * 6, persons, note)
             continue
         for place, (label, code) in enumerate(_most_first(found, labels)):
             again = say("notes.coded-several") if place == 0 else None
-            yield (title, time, label, *_need_cells(found, code, say), persons, again)
+            yield (title, label, source, time, *_need_cells(found, code, say), persons, again)
 
 
 def _most_first(found: Coded, labels: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -149,25 +149,40 @@ def _need_cells(found: Coded, code: str, say: Texts) -> Sequence[Content]:
 
 def _agreement_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
     say, time = edition.say, period_label(snapshot.period)
+    both = say("needs.both")
     for found in snapshot.chapters.coded:
         kappa = kappa_of(found.pairs)
         if kappa is None:
             continue
-        title = journey_title(snapshot, found.journey, say)
+        title, how = journey_title(snapshot, found.journey, say), coded.shown(found.pair_persons, found.audience)
+        persons = shown_count(found.pair_persons, how, found.audience, say)
         if showing(found.pair_persons, found.audience) is not Showing.WHOLE:
-            pairs = shown_count(
-                found.pair_persons, coded.shown(found.pair_persons, found.audience), found.audience, say
+            gap = say("journey.gap")
+            yield (
+                title,
+                say("needs.kappa"),
+                both,
+                time,
+                None,
+                gap,
+                None,
+                None,
+                persons,
+                None,
+                None,
+                say("needs.few-pairs"),
             )
-            yield (title, time, say("journey.gap"), *[None] * 5, pairs, say("needs.few-pairs"))
             continue
-        agreed = shown_share(round(kappa.agreed * kappa.n), kappa.n, Showing.FEW)
+        pairs, note = rounded_up(kappa.n), say("notes.coded")
+        agreed = (Formed(each, "share") for each in shown_share(round(kappa.agreed * kappa.n), kappa.n, Showing.FEW))
+        chance = Formed(rounded(100 * kappa.expected) / 100, "share")
+        yield (title, say("needs.same"), both, time, chance, *agreed, persons, None, pairs, note)
         ends = (kappa.interval.low, kappa.interval.high) if kappa.interval else (None, None)
-        three = [None if each is None else Formed(round(each, 1), "decimal") for each in (kappa.value, *ends)]
-        yield (title, time, *agreed, *three, rounded_up(kappa.n), say("notes.coded"))
+        three = (None if each is None else Formed(round(each, 1), "decimal") for each in (kappa.value, *ends))
+        yield (title, say("needs.kappa"), both, time, None, *three, persons, None, pairs, note)
 
 
 def _table(name: str, names: Sequence[str], rows: Sequence[Sequence[Content]], say: Texts) -> Table:
     told = rows or [(say("needs.none"), *[None] * (len(names) - 1))]
-    return Table(
-        name, fitted(names, {each: _FORMS[each] for each in names if each in _FORMS}, told, say), told, filters=False
-    )
+    forms: dict[str, Form] = {each: "share" if each in _SHARE else "whole" for each in names[len(_TEXTS) : -1]}
+    return Table(name, gridded(names, forms, _TEXTS, say), told, filters=False)

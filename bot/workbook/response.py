@@ -85,17 +85,21 @@ def shown_openly(row: OpenRow, say: Texts) -> int | str:
 
 def response_table(counts: Counted, say: Texts, name: str = "funnel") -> Table:
     """The funnel of each journey in the newest weeks that can be told together, and in the week."""
-    widths = {"journey": FIRST, "period": SECOND, "note": NOTE}
-    columns = tuple(
+    rows = list(_rows(counts, say)) or [(say("overview.no-contacts"), *[None] * (len(_NAMES) - 1))]
+    return Table(name, response_columns(say), rows, filters=False)
+
+
+def response_columns(say: Texts, first: str = "journey") -> tuple[Column, ...]:
+    """The columns of a funnel; `first` names what each row is of."""
+    widths = {first: FIRST, "period": SECOND, "note": NOTE}
+    return tuple(
         Column(
             say(f"headers.{each}"),
             "share" if each in ("rate", "from", "to") else "wrapped" if each in widths else "whole",
             widths.get(each, NUMBER),
         )
-        for each in _NAMES
+        for each in (first, *_NAMES[1:])
     )
-    rows = list(_rows(counts, say)) or [(say("overview.no-contacts"), *[None] * (len(_NAMES) - 1))]
-    return Table(name, columns, rows, filters=False)
 
 
 def response_cells(registered: int, response: Response) -> Sequence[Value]:

@@ -13,6 +13,7 @@ _NO_BARS: Mapping[str, float] = {}
 _NARROWEST = 7
 _SHORT_HEADER = 15  # characters that a header over numbers may take on one line
 _MARGIN = 3  # characters beside a text: its indent, and letters wider than digits
+_GRID_NUMBER, _GRID_NOTE = 12.5, 50.0
 _BUTTON = 5  # characters that a header's filter button covers
 
 
@@ -43,6 +44,18 @@ def fitted(
                 len(header) + _BUTTON, min(longest, widest.get(name, _WIDEST.get(name, _WIDEST_OF_ALL))) + _MARGIN
             )
         columns.append(Column(header, forms.get(name, "wrapped"), float(max(needed, _NARROWEST)), bar=bars.get(name)))
+    return tuple(columns)
+
+
+def gridded(names: Sequence[str], forms: Mapping[str, Form], texts: Sequence[float], say: Texts) -> tuple[Column, ...]:
+    """The columns of a table that stands above or below others of as many texts, each of `texts` so wide.
+
+    Then come the numbers (`forms`), all equally wide, and what is left is a note.
+    """
+    columns, wide = [], list(texts)
+    for name in names:
+        width = _GRID_NUMBER if name in forms else wide.pop(0) if wide else _GRID_NOTE
+        columns.append(Column(say(f"headers.{name}"), forms.get(name, "wrapped"), width))
     return tuple(columns)
 
 
