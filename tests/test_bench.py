@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
+from openpyxl import load_workbook
 
-from tests.bench import chats, journeys, ptb_bot, schedule
+from tests.bench import chats, journeys, ptb_bot, schedule, workbooks
 from tests.bench.crowd import EXPECTED, Crowd
 from tests.bot_process import ROOT
 
@@ -53,6 +55,32 @@ async def test_web_chats_are_measured() -> None:
     for name in ("kundresa run", "empty page", "ratio"):
         assert len(_figures(lines, name)) == len(chats.COLUMNS), lines
     assert _figures(lines, "kundresa run")[0] == f"{4 * chats.ANSWERS:.1f}"
+
+
+async def test_workbooks_are_measured() -> None:
+    """Rows beside openpyxl, a week, a small year: each has its figures, and the year's file holds every answer."""
+    lines = await _printed("tests.bench.workbooks", "--rows", "50", "--rounds", "1", "--year", "700")
+    for name in (workbooks.OURS, workbooks.THEIRS, workbooks.RATIO, workbooks.WEEK, workbooks.YEAR):
+        assert len(_figures(lines, name)) == len(workbooks.COLUMNS), lines
+    assert _figures(lines, workbooks.YEAR)[0] == "700"
+
+
+@pytest.mark.long
+async def test_replies_while_a_year_is_exported_are_measured() -> None:
+    """Everybody answers to the end, alone and while the real bot exports the year; both have every figure."""
+    options = ("--rows", "50", "--rounds", "1", "--year", "700", "--chats", "3", "--every", "0.05")
+    lines = await _printed("tests.bench.workbooks", *options)
+    for name in (workbooks.ALONE, workbooks.MEANWHILE, workbooks.RATIO):
+        assert len(_figures(lines[-4:], name)) == len(workbooks.REPLIES), lines
+    assert _figures(lines, workbooks.MEANWHILE)[0] == f"{3 * chats.ANSWERS:.1f}"
+
+
+def test_both_writers_are_given_the_same(tmp_path: Path) -> None:
+    """What is compared with openpyxl's own way is the same: cell by cell, moments as moments, numbers as numbers."""
+    workbooks.ours(tmp_path / "ours.xlsx", 40)
+    workbooks.theirs(tmp_path / "theirs.xlsx", 40)
+    mine, its = (load_workbook(tmp_path / f"{name}.xlsx").worksheets[0] for name in ("ours", "theirs"))
+    assert list(mine.iter_rows(values_only=True)) == list(its.iter_rows(values_only=True))
 
 
 def test_both_bots_ask_the_same() -> None:

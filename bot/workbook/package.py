@@ -24,7 +24,7 @@ from bot.workbook.cells import MOST_ROWS, sheet_title, table_name
 from bot.workbook.sheets import Content, Table
 
 LEVEL = 1
-"""Of compression."""
+"""Of compression: 6 makes a file a fifth smaller, for a fifth more time of a processor that replies need too."""
 
 _ROWS_END = b"</sheetData>"
 _OPENING = ("docProps/", "xl/theme/")  # programs that guess a file's kind look at its first parts
