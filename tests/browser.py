@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 PHONE, DESK = (390, 844), (1280, 900)
 NARROWEST = (320, 640)
@@ -22,6 +22,8 @@ NARROWEST = (320, 640)
 
 IN_EACH_LANGUAGE = ("sv", pytest.param("fi", marks=pytest.mark.long), pytest.param("en", marks=pytest.mark.long))
 """For proofs that look at whole pages: in Swedish each time, in the others with the long proofs."""
+
+expect.set_options(timeout=20_000)  # milliseconds; what is awaited comes at once, but not on a machine that is busy
 
 _FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),

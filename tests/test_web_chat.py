@@ -425,7 +425,7 @@ async def test_what_is_new_is_told_to_an_open_page_and_to_no_other(place: Site, 
                     {COOKIE: next(cookie.value for cookie in somebody.client.cookie_jar)},
                 )
                 await same.post("/c/", {**somebody.seen.hidden, "tap": next(iter(somebody.seen.taps.values()))})
-            assert await asyncio.wait_for(_event(mine), 5) == "new"
+            assert await asyncio.wait_for(_event(mine), 20) == "new"
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(_event(theirs), 0.2)
 
@@ -439,9 +439,9 @@ async def test_what_became_due_before_a_stream_opened_is_told_as_it_opens(place:
         try:
             async with other.client.get("/c/events") as theirs:
                 await place.beat(days=2, hours=8)
-                assert await asyncio.wait_for(_event(theirs), 5) == "new"
+                assert await asyncio.wait_for(_event(theirs), 20) == "new"
                 async with somebody.client.get("/c/events") as mine:
-                    assert await asyncio.wait_for(_event(mine), 5) == "new"
+                    assert await asyncio.wait_for(_event(mine), 20) == "new"
         finally:
             place.clock.now = begun
 
@@ -453,11 +453,11 @@ async def test_streams_are_few_for_each_and_end_with_the_door(tmp_path: Path) ->
         streams = [await somebody.client.get("/c/events") for _ in range(5)]
         assert [one.status for one in streams] == [200, 200, 200, 200, 204]
         await place.application.web.stop()
-        await asyncio.wait_for(asyncio.gather(*(one.read() for one in streams)), 5)
+        await asyncio.wait_for(asyncio.gather(*(one.read() for one in streams)), 20)
 
 
 async def _until(place: Site, true: Callable[[Transaction], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not await place.house.store.read(true):  # noqa: ASYNC110 - what is waited for is another's commit
             await asyncio.sleep(0)
 

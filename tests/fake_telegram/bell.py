@@ -11,6 +11,9 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 
+PATIENCE = 20.0
+"""Seconds that a fact may take to come true. It comes at once, but not on a machine that is busy with other things."""
+
 
 class Bell:
     """Wakes every waiting task of one event loop."""

@@ -11,7 +11,7 @@ import copy
 import random
 from collections.abc import Callable
 
-from .bell import Bell
+from .bell import PATIENCE, Bell
 from .chats import Chat, Chats, Delivery, Message, ScreenMessage, Toast
 from .markup import command_entities
 from .methods import Methods
@@ -185,7 +185,7 @@ class Citizen:
         """The labels of the reply keyboard, empty when there is none."""
         return self.chat.keyboard
 
-    async def sees(self, what: str | Look, timeout: float = 5.0) -> ScreenMessage:
+    async def sees(self, what: str | Look, timeout: float = PATIENCE) -> ScreenMessage:
         """Wait until a message of the bot holds this text, or passes this test; return the newest."""
         passes: Look = (lambda shown: what in shown.text) if isinstance(what, str) else what
 
@@ -197,7 +197,7 @@ class Citizen:
             look, timeout, lambda: f"citizen {self.id} does not see {wanted}; {self.describe_screen()}"
         )
 
-    async def hears(self, timeout: float = 5.0) -> ScreenMessage:
+    async def hears(self, timeout: float = PATIENCE) -> ScreenMessage:
         """Wait for the next message or edit of the bot that hears() has not returned yet.
 
         Returned as it looked when it arrived. Nothing that arrived between two calls is lost.
@@ -215,7 +215,7 @@ class Citizen:
             look, timeout, lambda: f"citizen {self.id} hears nothing new; {self.describe_screen()}"
         )
 
-    async def is_answered(self, update: JsonObject, timeout: float = 5.0) -> Toast:
+    async def is_answered(self, update: JsonObject, timeout: float = PATIENCE) -> Toast:
         """Wait until the bot has answered this tap; return the answer."""
         query_id = update["callback_query"]["id"]
 

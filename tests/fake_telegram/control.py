@@ -16,6 +16,7 @@ from types import TracebackType
 
 import aiohttp
 
+from .bell import PATIENCE
 from .chats import Delivery, ScreenMessage, Toast
 from .faults import Fault
 from .server import DEFAULT_TOKEN
@@ -89,7 +90,7 @@ class Control:
         waiting: list[JsonObject] = await self.ask("pending", {})
         return waiting
 
-    async def drained(self, timeout: float = 30.0) -> None:
+    async def drained(self, timeout: float = PATIENCE) -> None:
         """Wait until the bot has acknowledged every update."""
         await self.ask("drained", {"timeout": timeout})
 
@@ -181,12 +182,12 @@ class RemoteCitizen:
         """The bot's answers to taps, oldest first."""
         return [Toast(**toast) for toast in (await self._look())["toasts"]]
 
-    async def sees(self, text: str, timeout: float = 5.0) -> ScreenMessage:
+    async def sees(self, text: str, timeout: float = PATIENCE) -> ScreenMessage:
         """Wait until a message of the bot holds this text; return the newest."""
         asked = {"citizen": self.id, "text": text, "timeout": timeout}
         return _message(await self._control.ask("sees", asked))
 
-    async def hears(self, timeout: float = 5.0) -> ScreenMessage:
+    async def hears(self, timeout: float = PATIENCE) -> ScreenMessage:
         """Wait for the next message or edit of the bot; see Citizen.hears."""
         return _message(await self._control.ask("hears", {"citizen": self.id, "timeout": timeout}))
 

@@ -17,7 +17,7 @@ from types import TracebackType
 
 from aiohttp import web
 
-from .bell import Bell
+from .bell import PATIENCE, Bell
 from .chats import Chats, ScreenMessage
 from .citizens import Citizen, Group
 from .courier import Courier, Hook
@@ -186,7 +186,7 @@ class FakeTelegram:
         owner = content["from"]["id"] if lane == "taps" else content["chat"]["id"]
         self.queue.push_again(copy.deepcopy(update), (lane, owner))
 
-    async def drained(self, timeout: float = 5.0) -> None:
+    async def drained(self, timeout: float = PATIENCE) -> None:
         """Wait until the bot has acknowledged every update."""
         await self.bell.until(
             lambda: None if self.queue.pending() else True,
@@ -195,7 +195,7 @@ class FakeTelegram:
         )
 
     async def requested(
-        self, method: str, times: int = 1, timeout: float = 5.0, answered: bool = True
+        self, method: str, times: int = 1, timeout: float = PATIENCE, answered: bool = True
     ) -> list[Request]:
         """Wait until there were `times` requests of a method (answered ones, if `answered`)."""
 
