@@ -31,7 +31,12 @@ def median_of(values: Sequence[float], confidence: float = CONFIDENCE) -> Median
         return None
     ordered = sorted(values)
     k, below = 0, 0.0
-    while 2 * (below + math.comb(n, k) / 2**n) <= 1 - confidence:
-        below += math.comb(n, k) / 2**n
+    while 2 * (below + _heads(n, k)) <= 1 - confidence:
+        below += _heads(n, k)
         k += 1
     return Median(n, median(ordered), Interval(ordered[k - 1], ordered[n - k]) if k else None)
+
+
+def _heads(n: int, k: int) -> float:
+    """How likely exactly k heads in n throws are. By logarithms: of many throws the numbers themselves are too long."""
+    return math.exp(math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) - n * math.log(2))

@@ -1,7 +1,8 @@
 """Periods: fixed runs of four ISO weeks, numbered from an epoch, the same for everybody and for ever.
 
 Figures about few persons are told for these only. A rolling period would give single weeks back: this week's
-last four less last week's last four. Fixed periods share no week, so no two of them can be subtracted.
+last four less last week's last four. Fixed periods share no week, so no two of them can be subtracted. A quarter is
+three of them: a calendar quarter of thirteen weeks, less its periods, would give a single week back.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ EPOCH = date(2001, 1, 1)
 """The Monday of 2001-W01, week number 0; weeks 0 to 3 are the first period."""
 
 WEEKS = 4
+
+QUARTER = 3
+"""Periods of a quarter; periods 0 to 2 are the first one."""
 
 
 def number_of(week: str) -> int:
@@ -30,3 +34,12 @@ def latest_period(week: str) -> tuple[str, ...]:
     """The four weeks, oldest first, of the latest period that has ended when `week` has."""
     after = (number_of(week) + 1) // WEEKS * WEEKS
     return tuple(week_of(number) for number in range(after - WEEKS, after))
+
+
+def quarter(week: str) -> tuple[tuple[str, ...], ...]:
+    """The three periods, oldest first, each as its four weeks, of the latest quarter that has ended when `week` has."""
+    weeks = QUARTER * WEEKS
+    after = (number_of(week) + 1) // weeks * weeks
+    return tuple(
+        tuple(week_of(number) for number in range(first, first + WEEKS)) for first in range(after - weeks, after, WEEKS)
+    )

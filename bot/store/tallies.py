@@ -18,7 +18,7 @@ from bot.store.weeks import week_end
 
 _SQL = queries("tallies.sql")
 
-Cut = Literal["", "unit", "channel", "service", "outcome", "unit channel"]
+Cut = Literal["", "unit", "channel", "service", "outcome", "unit channel", "unit outcome"]
 """By what contacts are told apart; "": not at all; "unit channel": by both, the two codes with `BOTH` between them."""
 
 BOTH = "/"

@@ -15,6 +15,7 @@ settled AS (
             WHEN 'service' THEN COALESCE(f.service, c.service, '')
             WHEN 'outcome' THEN COALESCE(f.outcome, '')
             WHEN 'unit channel' THEN COALESCE(f.unit, c.unit) || '/' || COALESCE(f.channel, c.channel, '')
+            WHEN 'unit outcome' THEN COALESCE(f.unit, c.unit) || '/' || COALESCE(f.outcome, '')
             ELSE ''
         END AS part
     FROM spans AS s
@@ -59,6 +60,7 @@ started AS MATERIALIZED (
             WHEN 'service' THEN COALESCE(k.service, '')
             WHEN 'outcome' THEN COALESCE(k.outcome, '')
             WHEN 'unit channel' THEN k.unit || '/' || COALESCE(k.channel, '')
+            WHEN 'unit outcome' THEN k.unit || '/' || COALESCE(k.outcome, '')
             ELSE ''
         END AS part
     FROM spans AS s

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.store.database import Transaction
-from bot.workbook import call_backs, coded, expectation, first_failure, paired, priorities, series
+from bot.workbook import call_backs, coded, expectation, first_failure, paired, priorities, quarterly, series
 from bot.workbook.call_backs import CallBacks
 from bot.workbook.coded import Coded
 from bot.workbook.counted import Counted, counted_by
 from bot.workbook.first_failure import Stages
 from bot.workbook.paired import Pairs
+from bot.workbook.quarterly import Quarterly
 from bot.workbook.series import Series
 
 
@@ -25,7 +26,7 @@ class Chapters:
     """What was read for each sheet.
 
     `units`, `channels` and `both` (unit and channel) are the counted weeks part by part; `coded` and `call_backs` are
-    of the fixed period.
+    of the fixed period; `quarterly` is None where no quarter belongs into the report.
     """
 
     units: Mapping[str, Counted]
@@ -36,6 +37,7 @@ class Chapters:
     pairs: Pairs
     stages: Stages
     series: Series
+    quarterly: Quarterly | None
 
 
 def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Chapters:
@@ -49,4 +51,5 @@ def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> C
         pairs=paired.read(tx, counts, [*priorities.wanted(counts), *expectation.wanted(counts)], simulated),
         stages=first_failure.read(tx, counts, simulated),
         series=series.read(tx, counts, zone, simulated),
+        quarterly=quarterly.read(tx, counts, simulated),
     )

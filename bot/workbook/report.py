@@ -22,8 +22,10 @@ from bot.workbook.first_failure import first_failure
 from bot.workbook.funnel import funnel
 from bot.workbook.needs import needs
 from bot.workbook.notes import notes
+from bot.workbook.outcome import outcome
 from bot.workbook.overview import overview
 from bot.workbook.priorities import priorities
+from bot.workbook.question_use import question_use
 from bot.workbook.sheets import Block, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.touchpoints import touchpoints
@@ -58,6 +60,8 @@ def report(snapshot: Snapshot, edition: Edition) -> Report:
         "needs": needs(snapshot, edition),
         "funnel": funnel(snapshot, edition),
         "call-backs": call_backs(snapshot, snapshot.chapters.call_backs, edition),
+        "outcome": outcome(snapshot, snapshot.chapters.quarterly, edition),
+        "question-use": question_use(snapshot, snapshot.chapters.quarterly, edition),
     }
     left_out = [each for each in made.values() if isinstance(each, LeftOut)]
     made["notes"] = notes(snapshot, left_out, edition)

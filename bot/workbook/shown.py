@@ -28,7 +28,20 @@ from bot.workbook.catalogue import Catalogue
 from bot.workbook.cells import Value
 from bot.workbook.texts import Texts
 
-Why = Literal["", "few", "protected", "hidden", "week-few", "derived", "parts", "parts-few", "span"]
+Why = Literal[
+    "",
+    "few",
+    "protected",
+    "hidden",
+    "week-few",
+    "derived",
+    "parts",
+    "parts-few",
+    "span",
+    "quarter",
+    "quarter-few",
+    "quarter-derived",
+]
 """Why less than all is shown."""
 
 
