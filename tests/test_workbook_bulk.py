@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import math
 import os
 import resource
@@ -20,6 +21,7 @@ from enum import Enum
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +31,11 @@ from openpyxl.cell import Cell
 from openpyxl.cell.cell import MergedCell
 from openpyxl.utils.datetime import to_excel
 
-from bot.store import database, facts, view
+from bot import openings
+from bot.commands import performed
+from bot.commands_export import Export
+from bot.requests import Reply, Request
+from bot.store import database, facts, view, weeks
 from bot.store.database import Transaction
 from bot.store.week_rows import VersionRow
 from bot.workbook import bulk, writing
@@ -39,6 +45,7 @@ from bot.workbook.package import EXCEL, Limits
 from bot.workbook.sheets import Column, Properties, Sheet, Table
 from bot.workbook.spool import Spool
 from tests.bot_process import ROOT
+from tests.house import House
 from tests.workbook_rows import ZONE
 
 NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)
@@ -316,6 +323,36 @@ def test_where_no_room_is_left_the_old_file_stays(tmp_path: Path, length: int) -
         write(path, table(rows))
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+async def test_a_full_disk_is_told_in_one_line_and_last_week_stays(
+    tmp_path: Path, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command says where there is no room and what to do; the old file and its record stand, no part of a new."""
+    folder, monday = tmp_path / "exports", datetime(2026, 11, 23, 6, tzinfo=UTC)
+
+    async def export(id_: str, later: int) -> Reply:
+        asked = msgspec.Raw(msgspec.json.encode(Export(folder=str(folder), week="2026-W47")))
+        opened = openings.House(house.store, house.premises, house.rooms)
+        return await performed(opened, Request(id_, "export", asked), lambda: monday + timedelta(hours=later))
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    assert (await export("first", 0)).ok
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    recorded = await house.store.read(weeks.files, "2026-W47")
+    with monkeypatch.context() as patched:
+        patched.setattr(zipfile._ZipWriteFile, "write", full)  # type: ignore[attr-defined]
+        reply = await export("second", 1)
+    assert not reply.ok
+    assert reply.refused == (
+        f"{folder}: the workbooks can't be written (No space left on device). "
+        "Choose another folder with --to or KUNDRESA_EXPORTS, or make room."
+    )
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert await house.store.read(weeks.files, "2026-W47") == recorded
+    assert (await export("third", 2)).ok
 
 
 def test_rows_that_fail_leave_nothing(tmp_path: Path) -> None:
