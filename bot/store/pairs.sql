@@ -22,9 +22,12 @@ later AS (
     JOIN contacts AS c ON c.id = a.contact_id
     WHERE c.simulated = :simulated AND f.retrospective = 0
       AND a.status IN ('answered', 'skipped', 'not-understood', 'left')
+      AND a.question IN (SELECT second FROM wanted)
       AND EXISTS (SELECT 1 FROM wanted AS w WHERE w.journey = c.journey AND w.second = a.question)
+      -- CROSS: from the few that supersede, not from all of the span's weeks.
       AND NOT EXISTS (
-          SELECT 1 FROM answers AS n JOIN spans AS t ON t.week = n.week WHERE n.supersedes = a.id AND t.span = s.span
+          SELECT 1 FROM answers AS n CROSS JOIN spans AS t
+          WHERE n.supersedes = a.id AND t.week = n.week AND t.span = s.span
       )
 ),
 both AS (
@@ -73,6 +76,7 @@ touched AS MATERIALIZED (
     JOIN contacts AS c ON c.id = a.contact_id
     JOIN wanted AS w ON w.journey = c.journey AND w.question = a.question
     WHERE c.simulated = :simulated AND a.status IN ('answered', 'skipped', 'not-understood', 'left')
+      AND a.question IN (SELECT question FROM wanted)
 ),
 settled AS (
     SELECT t.span, t.journey, v.fingerprint, t.contact_id, a.person_id, a.question, a.id, a.number,
@@ -81,7 +85,7 @@ settled AS (
             PARTITION BY t.span, t.contact_id, a.person_id, a.question ORDER BY a.status = 'answered' DESC, a.id DESC
         ) AS place
     FROM touched AS t
-    CROSS JOIN answers AS a ON a.contact_id = t.contact_id AND a.person_id = t.person_id AND a.week <= t.last
+    CROSS JOIN answers AS a ON a.contact_id = t.contact_id AND +a.person_id = t.person_id AND a.week <= t.last
     JOIN wanted AS w ON w.journey = t.journey AND w.question = a.question
     JOIN follow_ups AS f ON f.id = a.follow_up_id
     JOIN conversations AS v ON v.id = a.conversation_id
