@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -25,6 +27,44 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
     """A fake Telegram without flood limits."""
     async with FakeTelegram(limits=None, oracle=False) as server:
         yield server
+
+
+_STARTER = """
+import json, os, signal, sys
+import bot.app, bot.cli
+for line in sys.stdin:
+    environment, log = json.loads(line)
+    if (child := os.fork()) == 0:
+        os.environ.clear()
+        os.environ.update(environment)
+        os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT, 0o600), 2)
+        signal.alarm(60)
+        bot.cli.main(["run"])
+        sys.exit()
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+"""Starts `kundresa run` again and again, each a process of its own: what they all read in is read in once.
+
+One that goes on running is ended after a minute.
+"""
+
+
+@pytest.fixture(scope="module")
+def starter() -> Iterator[subprocess.Popen[str]]:
+    """A process that starts others."""
+    with subprocess.Popen(
+        (sys.executable, "-c", _STARTER), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+
+
+async def _is_refused(starter: subprocess.Popen[str], environment: dict[str, str], log: Path) -> tuple[int, str]:
+    """Its exit code and what it said."""
+    assert starter.stdin is not None
+    assert starter.stdout is not None
+    print(json.dumps((environment, str(log))), file=starter.stdin, flush=True)
+    code = await asyncio.to_thread(starter.stdout.readline)
+    return int(code), await asyncio.to_thread(log.read_text, "utf-8")
 
 
 async def _ends(environment: dict[str, str], *command: str) -> tuple[int, str]:
@@ -119,12 +159,12 @@ def _webhook_without_address(_: Path, environment: dict[str, str]) -> None:
     ids=lambda value: value.__name__.strip("_") if callable(value) else "",
 )
 async def test_what_stops_the_start_is_told_in_clear_lines(
-    tmp_path: Path, telegram: FakeTelegram, prepare: Prepare, told: str
+    tmp_path: Path, telegram: FakeTelegram, starter: subprocess.Popen[str], prepare: Prepare, told: str
 ) -> None:
     """Exit 1 and clear lines (one, or one a fault of a file), without a traceback and without the token."""
     environment = BotProcess(tmp_path, telegram.url, telegram.token).environment
     prepare(tmp_path, environment)
-    code, said = await _ends(environment)
+    code, said = await _is_refused(starter, environment, tmp_path / "said")
 
     assert code == 1, said
     lines = [line for line in said.splitlines() if " INFO " not in line]
