@@ -9,8 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.workbook.export import make_up
+from bot.workbook.texts import LANGUAGES
+from tests.hostile_weeks import WEEKS, report_of
 from tests.house import House
 
 OFFICE, READER = shutil.which("soffice"), shutil.which("pdftotext")
@@ -42,6 +46,33 @@ async def test_an_office_program_opens_both_files(tmp_path: Path, house: House) 
     assert "Besök på medborgarkontoret" in report or "Samtal till kontaktcenter" in report
     assert "Löften att ringa upp" in report
     assert "=1+1 _x0041_" in data
+
+
+MOST_PAGES = {"one_week": 14, "nobody": 9, "one_unit": 18, "forty_units": 26, "forty_touchpoints": 60}
+
+
+@pytest.mark.long
+@pytest.mark.skipif((OFFICE is None or READER is None) and os.environ.get("CI") != "true", reason=MISSING)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_hostile_weeks_are_opened_printed_and_cut_nowhere(tmp_path: Path, language: str) -> None:
+    """One week, nobody, one unit, forty units, forty long touchpoints: few pages, no cell too narrow, no word lost."""
+    assert OFFICE is not None, MISSING
+    assert READER is not None, MISSING
+    made = [await report_of(name, tmp_path, language) for name in WEEKS]
+    for path, read in zip(made, await _pages(made, tmp_path), strict=True):
+        assert read.count("\f") <= MOST_PAGES[path.stem], path.stem
+        assert "###" not in read
+        assert "Err:" not in read
+        printed = "".join(read.split())
+        book = load_workbook(path)
+        for sheet in book.worksheets[:-1]:
+            lost = {word for word in _words(sheet) if len(word) <= 20 and word not in printed}
+            assert not lost, (path.stem, sheet.title, sorted(lost)[:10])
+
+
+def _words(sheet: Worksheet) -> set[str]:
+    texts = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    return {word for text in texts for word in text.split()}
 
 
 async def _pages(paths: list[Path], folder: Path) -> list[str]:

@@ -11,9 +11,10 @@ from bot.workbook.cells import Value
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, about, place_of
 from bot.workbook.names import asked_text, journey_title, period_label, touchpoint_name, why
-from bot.workbook.sheets import CHARTS, Block, Curve, Line, Point, Sheet, Table
+from bot.workbook.sheets import CHARTS, Block, Curve, LeftOut, Line, Point, Sheet, Table
 from bot.workbook.shown import shown_counts, shown_mean
 from bot.workbook.snapshot import Snapshot
+from bot.workbook.texts import Texts
 from bot.workbook.widths import fitted
 
 MOST_NAMED, LONGEST_NAME = 8, 34
@@ -24,10 +25,15 @@ _NUMBERS = ("number", *_COUNTS, "index", "index-from", "index-to")
 _NAMES = ("journey", "number", "phase", "touchpoint", "question", "period", *_COUNTS, *_NUMBERS[4:], "note")
 
 
-def curves(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sheet:
-    """The sheet: every point of every curve, for several weeks and for the week, then a chart of each journey."""
+def curves(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sheet | LeftOut:
+    """The sheet: every point of every curve, for several weeks and for the week, then a chart of each journey.
+
+    Left out where nobody was asked any of their questions.
+    """
     say = edition.say
     curve = [entry for entry in entries if entry.on_curve]
+    if not curve:
+        return LeftOut(say("sheets.journey"), say("notes.no-points"))
     curve.sort(key=lambda entry: (entry.key.journey, entry.time == snapshot.week, place_of(entry)))
     journeys = {code: _places(curve, code) for code in dict.fromkeys(entry.key.journey for entry in curve)}
     rows = [_row(snapshot, entry, journeys[entry.key.journey][place_of(entry)], edition) for entry in curve]
@@ -35,8 +41,6 @@ def curves(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sh
         Line(say("journey.title", week=snapshot.week), "title"),
         Table("journey", fitted(_NAMES, dict.fromkeys(_NUMBERS, "whole"), rows, say), rows),
     ]
-    if not curve:
-        blocks.insert(1, Line(say("notes.no-curve")))
     charts = [
         _chart(snapshot, [entry for entry in curve if entry.key.journey == code], places, edition)
         for code, places in journeys.items()
@@ -54,10 +58,20 @@ def _places(curve: Sequence[Entry], journey: str) -> dict[tuple[int, int], int]:
 
 def _row(snapshot: Snapshot, entry: Entry, number: int, edition: Edition) -> Sequence[Value]:
     audience, say = entry.journey.audience, edition.say
-    title, phase, _, touchpoint, question, time = about(snapshot, entry, edition)
+    title, _, _, touchpoint, question, time = about(snapshot, entry, edition)
     counts = shown_counts(entry.figure, audience, say)
     index = shown_mean(entry.index, entry.figure.showing)
-    return (title, number, phase, touchpoint, question, time, *counts, *index, why(entry.figure, audience, say))
+    return (
+        title,
+        number,
+        _phase(entry, say),
+        touchpoint,
+        question,
+        time,
+        *counts,
+        *index,
+        why(entry.figure, audience, say),
+    )
 
 
 def _chart(snapshot: Snapshot, entries: Sequence[Entry], places: dict[tuple[int, int], int], edition: Edition) -> Block:
@@ -73,8 +87,7 @@ def _chart(snapshot: Snapshot, entries: Sequence[Entry], places: dict[tuple[int,
             value, low, high = shown_mean(entry.index, entry.figure.showing)
         dot = shown_mean(week[place].index, week[place].figure.showing)[0] if place in week else None
         names.append(_name(entry, edition))
-        phase = say.label("phases", entry.question.phase)
-        points.append(Point(str(number), value, low, high, dot, group=phase))
+        points.append(Point(str(number), value, low, high, dot, group=_phase(entry, say)))
     if all(point.value is None and point.dot is None for point in points):
         return Line(say("notes.no-chart", journey=title))
     told = "; ".join(
@@ -99,3 +112,9 @@ def _chart(snapshot: Snapshot, entries: Sequence[Entry], places: dict[tuple[int,
 
 def _name(entry: Entry, edition: Edition) -> str:
     return touchpoint_name(entry.journey, entry.question, edition.say.language) or asked_text(edition, entry.question)
+
+
+def _phase(entry: Entry, say: Texts) -> str:
+    # Where the touchpoint happens, whenever it was asked about: the curve goes along the touchpoints.
+    touchpoint = entry.journey.touchpoint(entry.question.touchpoint) if entry.question.touchpoint else None
+    return say.label("phases", touchpoint.phase if touchpoint else entry.question.phase)

@@ -70,8 +70,10 @@ def report(snapshot: Snapshot, edition: Edition) -> Report:
     return Report((first, *told.values()), held_back)
 
 
-def _questions(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sheet:
+def _questions(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sheet | LeftOut:
     say = edition.say
+    if not entries:
+        return LeftOut(say("sheets.questions"), say("notes.no-questions"))
     shares, values = ("share", "share-from", "share-to"), ("value", "value-from", "value-to")
     counts = ("answers", "asked", "contacts")
     where = ("journey", "phase", "part", "touchpoint", "question", "period")
@@ -81,7 +83,5 @@ def _questions(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -
     forms.update(dict.fromkeys(("count", *counts), "whole"))
     rows = [row for entry in entries for row in question_rows(snapshot, entry, edition)]
     blocks: list[Block] = [Line(say("questions.title", week=snapshot.week), "title")]
-    if not rows:
-        blocks.append(Line(say("notes.no-answers")))
     blocks.append(Table("questions", fitted(names, forms, rows, say), rows))
     return Sheet(say("sheets.questions"), tuple(blocks), frozen=True)

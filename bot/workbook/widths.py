@@ -9,6 +9,7 @@ from bot.workbook.texts import Texts
 
 _WIDEST = {"journey": 34, "touchpoint": 30, "question": 56, "choice": 40, "note": 44}
 _WIDEST_OF_ALL = 60
+_LONGEST_WORD = 36  # up to so long, a word is not broken
 _NO_BARS: Mapping[str, float] = {}
 _NARROWEST = 7
 _SHORT_HEADER = 15  # characters that a header over numbers may take on one line
@@ -39,10 +40,11 @@ def fitted(
             whole = len(header) + 2 <= short
             needed = len(header) + 2 if whole else max(map(len, header.split())) + _MARGIN
         else:
-            longest = max((_length(row[place]) for row in rows), default=0)
-            needed = max(
-                len(header) + _BUTTON, min(longest, widest.get(name, _WIDEST.get(name, _WIDEST_OF_ALL))) + _MARGIN
-            )
+            texts = {_text(row[place]) for row in rows}
+            longest = max(map(len, texts), default=0)
+            word = max((len(word) for text in texts for word in text.split()), default=0)
+            most = max(widest.get(name, _WIDEST.get(name, _WIDEST_OF_ALL)), min(word, _LONGEST_WORD))
+            needed = max(len(header) + _BUTTON, min(longest, most) + _MARGIN)
         columns.append(Column(header, forms.get(name, "wrapped"), float(max(needed, _NARROWEST)), bar=bars.get(name)))
     return tuple(columns)
 
@@ -59,6 +61,6 @@ def gridded(names: Sequence[str], forms: Mapping[str, Form], texts: Sequence[flo
     return tuple(columns)
 
 
-def _length(value: Content) -> int:
+def _text(value: Content) -> str:
     bare = value.value if isinstance(value, Formed) else value
-    return 0 if bare is None else len(str(bare))
+    return "" if bare is None else str(bare)
