@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
-from bot import library
+from bot import coding, library
+from bot.coding import CODED
 from bot.store import database, weeks
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import VersionRow
 from bot.workbook import columns, wide
 from bot.workbook.catalogue import Catalogue, Field
 from flows.journey import Journey, Question
-from tests.data_files import headers, made, tables
+from tests.data_files import ORGANISATION, headers, made, tables
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit, words
 
 WEEKS = ("2026-W47", "2026-W48", "2026-W49")
@@ -160,6 +163,23 @@ def test_a_question_that_changes_its_kind_keeps_its_column() -> None:
     assert (held[Field("ease")], held[Field("how", "x")], held[Field("how")]) == ("words", "whole", "text")
     old = [*wide.register(catalogue(first), "visit")]
     assert [*wide.register(both, "visit")][: len(old)] == old
+
+
+async def test_codes_are_offered_from_lists_of_any_length(store: Store, tmp_path: Path) -> None:
+    """Each column to code offers its list by a name, whose cells hold the codes, with their labels beside."""
+    await store.write(lambda tx: lived(tx, visit(), MONDAY, {"comment": "ok"}))
+    book = load_workbook(await made(store, tmp_path, WEEKS[0]))
+    words, lists = book["verbatims"], book["lists"]
+    names = {str(cell.value): get_column_letter(cell.column) for cell in words[1]}
+    offered = {str(each.sqref): each.formula1 for each in words.data_validations.dataValidation}
+    assert offered == {f"{names[field]}2": f"codes_{field}" for field in CODED}
+    for field, codes in coding.lists(ORGANISATION).codes.items():
+        [(title, cells)] = book.defined_names[f"codes_{field}"].destinations
+        assert title == "lists"
+        assert [cell.value for (cell,) in lists[cells]] == [*codes]
+        row = lists[cells][0][0].row
+        assert lists.cell(row, 1).value == field
+        assert lists.cell(row, 3).value == next(iter(codes.values())).texts["sv"]
 
 
 codes = some.from_regex(r"[a-z][a-z0-9-]{0,39}", fullmatch=True)

@@ -104,7 +104,7 @@ def _from_excel(text: str, type_: object) -> object:
         assert type_["format"] == "yyyy-MM-dd HH:mm:ss"
         return datetime.strptime(text, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - local, as Excel has it
     if text and isinstance(type_, dict):
-        assert type_ == {"base": "number", "format": {"decimalChar": ","}}
+        assert type_ == {"base": "decimal", "format": {"decimalChar": ","}}
         return float(text.replace(",", "."))
     return _from_csv(text, str(type_))
 

@@ -89,7 +89,8 @@ _WHOLE = frozenset(
 _DECIMAL = frozenset({"value_number", "draw_probability", "quality.number"})
 _WORDS = frozenset({"value_text", "text", "comment", *LABELS})
 _WIDE = {
-    **dict.fromkeys(LABELS, 44.0),
+    **dict.fromkeys(LABELS, 20.0),
+    **dict.fromkeys(LABELS[:3], 44.0),
     "text": 80.0,
     "value_text": 40.0,
     "row_id": 36.0,

@@ -71,7 +71,7 @@ def _column(column: Column, label: Label, decimal: str, local: bool) -> Json:
 
 def _type(holds: Holds, decimal: str, local: bool) -> Json:
     if holds == "decimal":
-        return "number" if decimal == "." else {"base": "number", "format": {"decimalChar": decimal}}
+        return "number" if decimal == "." else {"base": "decimal", "format": {"decimalChar": decimal}}
     if holds == "moment":
         return {"base": "datetime", "format": "yyyy-MM-dd HH:mm:ss"} if local else "dateTimeStamp"
     return _TYPES[holds]

@@ -1,0 +1,86 @@
+"""`kundresa export` as people meet it: what it makes of several weeks, of one unit, in other formats, and refuses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from bot.cli import main
+from bot.workbook import formats
+from tests.test_cli import MONDAY, Shell
+from tests.test_cli import shell as shell  # the fixture
+
+ADD = ("contacts", "add", "--journey", "phone-call", "--unit", "main", "--start", "2026-11-10 10:00")
+
+
+def registered(shell: Shell) -> None:
+    """A contact is registered two weeks before."""
+    with pytest.raises(SystemExit), time_machine.travel(MONDAY - timedelta(weeks=2), tick=True):
+        main(ADD)
+    shell.capture.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("--weeks", "2026-W45..2026-W46"), "kundresa_2026-W45_2026-W46_data.xlsx"),
+        (("--week", "2026-W46", "--unit", "main"), "kundresa_2026-W46_unit-main_data.xlsx"),
+        (("--format", "csv"), "kundresa_2026-W46_csv"),
+        (("--week", "2026-W46", "--format", "csv-excel"), "kundresa_2026-W46_csv-excel"),
+        (
+            ("--weeks", "2026-W45..2026-W46", "--unit", "main", "--format", "parquet"),
+            "kundresa_2026-W45_2026-W46_unit-main_parquet",
+        ),
+        (("--format", "sav", "--lang", "fi"), "kundresa_2026-W46_sav"),
+    ],
+)
+def test_what_was_asked_for_is_made_and_nothing_else(shell: Shell, arguments: tuple[str, ...], name: str) -> None:
+    """The path is printed; no report and no weekly file is made beside it."""
+    registered(shell)
+    made = shell.done("export", *arguments).splitlines()
+    assert made == [str(shell.folder / "exports" / name)]
+    assert [path.name for path in Path(made[0]).parent.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--weeks", "2026-W46..2026-W45"), "2026-W45 is before 2026-W46"),
+        (("--weeks", "2026-W46..2026-W47"), "2026-W47 runs until"),
+        (("--weeks", "2026-W40..2026-W46"), "no contact was known then"),
+        (("--weeks", "2026-W46..2026-W54"), "2026-W54"),
+        (("--unit", "mian"), "Did you mean 'main'?"),
+        (("--format", "csv", "--lang", "de"), "There is no language 'de'"),
+    ],
+)
+def test_what_can_not_be_is_refused_in_one_line(shell: Shell, arguments: tuple[str, ...], why: str) -> None:
+    """With what to do, and nothing is made."""
+    registered(shell)
+    assert why in shell.refused("export", *arguments)
+    assert not list(shell.folder.glob("exports/*"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--weeks", "2026-W46"),
+        ("--weeks", "46..47"),
+        ("--week", "2026-W46", "--weeks", "2026-W45..2026-W46"),
+        ("--format", "spss"),
+    ],
+)
+def test_what_nobody_can_mean_is_wrong_usage(shell: Shell, arguments: tuple[str, ...]) -> None:
+    """It ends with 2, and a hint of how to write it."""
+    ended = shell("export", *arguments)
+    assert ended.code == 2
+    assert "--help" in ended.err
+
+
+def test_a_missing_extra_says_what_to_install(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line with the command, and no traceback."""
+    registered(shell)
+    monkeypatch.setattr(formats, "find_spec", lambda name: None)
+    assert "pip install 'kundresa[sav]'" in shell.refused("export", "--format", "sav")
