@@ -19,7 +19,7 @@ from bot.store.tallies import FunnelRow
 from bot.workbook.catalogue import Catalogue
 from bot.workbook.counted import of_rows, weeks_before
 from bot.workbook.export import export_week
-from bot.workbook.response import newest
+from bot.workbook.response import newest, tells_period
 from bot.workbook.texts import Texts
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
@@ -132,3 +132,14 @@ async def test_reasons_have_a_chart_of_what_may_be_shown(store: Store, tmp_path:
     ground = load_workbook(path)["Chart data"]
     bars = [str(ground.cell(row, 1).value) for row in range(first, last + 1)]
     assert bars == [f"{name}: {count}" for name, count in sorted(shown.items(), key=lambda pair: -pair[1])]
+
+
+def test_other_weeks_that_were_asked_for_tell_no_period() -> None:
+    """Of weeks that don't hold the fixed period nothing of it is told; the four weeks up to this one always may."""
+    row = FunnelRow("2026-W48", "", "visit", "citizen", 12, 0, 0, 0, 0)
+    asked = of_rows(WEEK, ("2026-W48", WEEK), Catalogue([]), [], [row])
+    assert not tells_period(asked)
+    _, response, _ = newest(asked, "visit", "citizen", Texts("en"))
+    assert (response.funnel, response.why) == (None, Texts("en")("notes.span"))
+    assert tells_period(of_rows(WEEK, weeks_before(WEEK), Catalogue([]), [], [row]))
+    assert tells_period(of_rows(WEEK, ("2026-W44", *weeks_before(WEEK)), Catalogue([]), [], [row]))

@@ -82,9 +82,9 @@ async def tables(store: Store, folder: Path) -> dict[str, list[Record]]:
     report, _ = await export_week(store, LAST, folder=folder, organisation=DEFAULT, language="en", now=NOW, zone=ZONE)
     sheet = load_workbook(report)[SHEET]
     found = {}
-    for name, where in sheet.tables.items():
-        header, *rows = sheet[where]
-        found[name] = [
+    for native in sheet.tables.values():
+        header, *rows = sheet[native.ref]
+        found[str(native.displayName)] = [
             dict(zip([str(cell.value) for cell in header], [cell.value for cell in row], strict=True)) for row in rows
         ]
     return found
@@ -143,7 +143,7 @@ async def test_agreement_of_few_is_told_in_words(store: Store, tmp_path: Path) -
     """Twenty pairs: no kappa, and why."""
     await store.write(written, [Words("next", "next")] * 20)
     (row,) = (await tables(store, tmp_path))["needs_agreement"]
-    assert (row["Value"], row["Note"]) == ("not shown", "Under 30 persons: too few to say how far they agree")
+    assert (row["Value"], row["Note"]) == ("not shown", "Under 30 persons: too few to compare")
 
 
 async def test_nobodys_words_are_in_the_report(store: Store, tmp_path: Path) -> None:

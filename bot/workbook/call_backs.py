@@ -19,6 +19,7 @@ from bot.workbook.cells import Value
 from bot.workbook.counted import Counted
 from bot.workbook.edition import Edition
 from bot.workbook.names import period_label, period_span
+from bot.workbook.response import tells_period
 from bot.workbook.shares import shown_count, shown_share
 from bot.workbook.sheets import Block, Content, Form, Formed, LeftOut, Line, Sheet, Table
 from bot.workbook.texts import Texts
@@ -87,6 +88,8 @@ def promised(rows: Sequence[CallBackRow]) -> Promised:
 def call_backs(counts: Counted, kept: CallBacks, edition: Edition) -> Sheet | LeftOut:
     """The sheet: all promises, then those of each unit."""
     say, span = edition.say, period_span(counts.period, edition.say)
+    if not tells_period(counts):
+        return LeftOut(say("sheets.call-backs"), say("notes.span"))
     if not kept.whole.persons:
         return LeftOut(say("sheets.call-backs"), say("call-backs.nothing", span=span))
     rows, units = list(_rows(counts, kept, say)), list(_unit_rows(counts, kept, edition))

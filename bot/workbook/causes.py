@@ -18,6 +18,7 @@ from bot.workbook.coded import Coded
 from bot.workbook.demand import demand_bars, demand_rows, origin_rows, part_rows, tapped_rows
 from bot.workbook.edition import Edition
 from bot.workbook.names import journey_title, period_label, period_span
+from bot.workbook.response import tells_period
 from bot.workbook.shares import shown_count, shown_share
 from bot.workbook.sheets import Block, Content, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
@@ -50,7 +51,8 @@ def causes(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
     told = [*demand_rows(snapshot, edition), *_staff_shares(snapshot, edition), *_coded_shares(snapshot, edition)]
     told.sort(key=lambda row: str(row[0]))
     origins = list(origin_rows(snapshot, edition))
-    if not (told or origins) and all(row.cause is None for row in snapshot.causes):
+    staff = [row for _, rows in _by_journey(snapshot) for row in rows if row.cause is not None]
+    if not (told or origins or staff):
         return LeftOut(say("sheets.causes"), say("causes.nothing"))
     blocks: list[Block] = [
         Line(say("causes.title", week=snapshot.week), "title"),
@@ -123,7 +125,8 @@ def _parts(row: CauseRow) -> tuple[int | None, int | None]:
 
 
 def _by_journey(snapshot: Snapshot) -> Iterator[tuple[str, list[CauseRow]]]:
-    for journey, group in groupby(snapshot.causes, lambda row: row.journey):
+    rows = snapshot.causes if tells_period(snapshot) else ()
+    for journey, group in groupby(rows, lambda row: row.journey):
         yield journey, list(group)
 
 
@@ -153,7 +156,7 @@ def _staff_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Con
 
 def _coded_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
     say, time = edition.say, period_label(snapshot.period)
-    for found in snapshot.chapters.coded:
+    for found in coded.of_period(snapshot, snapshot.chapters.coded):
         if not found.with_cause:
             continue
         how = coded.shown(found.with_cause, found.audience)
@@ -205,7 +208,7 @@ def _told(count: int, shown: int | None, audience: str, say: Texts) -> Value:
 
 def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
     say, time = edition.say, period_label(snapshot.period)
-    for found in snapshot.chapters.coded:
+    for found in coded.of_period(snapshot, snapshot.chapters.coded):
         if not found.with_cause:
             continue
         title = journey_title(snapshot, found.journey, say)

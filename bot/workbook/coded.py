@@ -15,6 +15,7 @@ from bot.store import coding
 from bot.store.coding import Standing
 from bot.store.database import Transaction
 from bot.workbook.counted import Counted
+from bot.workbook.response import tells_period
 from bot.workbook.texts import Texts
 
 Cause = tuple[str, str]
@@ -63,6 +64,11 @@ def of_rows(rows: Iterable[Standing]) -> list[Coded]:
         any_row = next(iter(fields.values()))
         answers.setdefault((any_row.journey, any_row.audience), []).append(fields)
     return [_coded(journey, audience, found) for (journey, audience), found in sorted(answers.items())]
+
+
+def of_period(counts: Counted, found: Sequence[Coded]) -> Sequence[Coded]:
+    """What was coded, where the fixed period belongs to the weeks that are told."""
+    return found if tells_period(counts) else ()
 
 
 def shown(persons: int, audience: str) -> Showing:

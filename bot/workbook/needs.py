@@ -35,7 +35,7 @@ def needs(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
     """The sheet: needs by people themselves, then by analysts, then how far they agree."""
     say, span = edition.say, period_span(snapshot.period, edition.say)
     own = [entry for entry in entries_of(snapshot) if asks_need(entry.question) and entry.time != snapshot.week]
-    if not own and not any(found.in_need for found in snapshot.chapters.coded):
+    if not own and not any(found.in_need for found in coded.of_period(snapshot, snapshot.chapters.coded)):
         return LeftOut(say("sheets.needs"), say("needs.nothing"))
     blocks: list[Block] = [
         Line(say("needs.title", week=snapshot.week), "title"),
@@ -115,7 +115,7 @@ def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Conte
     labels = {
         code: in_language(words, say.language) for code, words in lists(edition.organisation).codes["need"].items()
     }
-    for found in snapshot.chapters.coded:
+    for found in coded.of_period(snapshot, snapshot.chapters.coded):
         if not found.in_need:
             continue
         title, how = journey_title(snapshot, found.journey, say), coded.shown(found.in_need, found.audience)
@@ -150,7 +150,7 @@ def _need_cells(found: Coded, code: str, say: Texts) -> Sequence[Content]:
 def _agreement_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
     say, time = edition.say, period_label(snapshot.period)
     both = say("needs.both")
-    for found in snapshot.chapters.coded:
+    for found in coded.of_period(snapshot, snapshot.chapters.coded):
         kappa = kappa_of(found.pairs)
         if kappa is None:
             continue
