@@ -17,7 +17,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.figures.periods import WEEKS, latest_period, number_of, week_of
+from bot.figures.periods import WEEKS, latest_period, number_of, quarter, week_of
 from bot.figures.suppression import ENOUGH, Showing, fewest
 from bot.library import encoded, fingerprint
 from bot.store.tallies import BOTH, TallyRow
@@ -26,6 +26,7 @@ from bot.workbook.catalogue import Catalogue
 from bot.workbook.counted import LATEST, PERIOD, Counted, of_rows, weeks_before
 from bot.workbook.entries import Entry, entries_of
 from bot.workbook.parts import crossed_entries, part_entries
+from bot.workbook.quarterly import Parts, Quarterly, by_unit, figures, of_tallies, spans_of
 from tests.workbook_rows import MONDAY, scale, visit
 
 FIRST = number_of("2026-W01")
@@ -87,6 +88,20 @@ class Year:
                 found[part] = of_rows(week, latest, CATALOGUE, rows, [])
         return found
 
+    def quarterly(self, periods: Sequence[tuple[str, ...]]) -> Quarterly:
+        """What a quarter is told from, of all units together and by unit."""
+        weeks = tuple(week for period in periods for week in period)
+        together, units = (self._parts(periods, cut) for cut in ("", "unit"))
+        return Quarterly(weeks, CATALOGUE, together, units, {}, {}, [], [])
+
+    def _parts(self, periods: Sequence[tuple[str, ...]], cut: str) -> Parts:
+        rows = []
+        for span, weeks in spans_of(periods).items():
+            for part in PARTS[cut]:
+                persons = self.count(self.of(weeks, part))
+                rows += [_row(span, part, persons)] if persons else []
+        return of_tallies(rows, periods, CATALOGUE)
+
 
 def _row(span: str, part: str, persons: int) -> TallyRow:
     return TallyRow(span, part, fingerprint(JOURNEY), "secret", 0, 1, "4", 4.0, persons, persons)
@@ -120,7 +135,24 @@ def published(year: Year, spans: Sequence[tuple[int, int]]) -> list[Published]:
             told += _held(year, entries, channel, week, latest, channel=channel)
         for one in told:
             found.setdefault((one.groups, one.exact), one)
+    for periods in {quarter(week) for week in YEAR if set(sum(quarter(week), ())) <= set(YEAR)}:
+        for one in _of_quarter(year, periods):
+            found.setdefault((one.groups, one.exact), one)
     return list(found.values())
+
+
+def _of_quarter(year: Year, periods: Sequence[tuple[str, ...]]) -> Iterator[Published]:
+    told = year.quarterly(periods)
+    totals = figures(told)
+    units = by_unit(told, totals)
+    by_part = [("", totals), *((unit, {key: each[unit]}) for key, each in units.items() for unit in each)]
+    for unit, shown in by_part:
+        for figure in shown.values():
+            groups = year.of(told.weeks, unit)
+            assert figure.distribution.answers == year.count(groups)
+            if figure.showing is not Showing.HIDDEN:
+                where = f"{unit or 'all'}: the quarter to {told.weeks[-1]}"
+                yield Published(where, groups, year.count(groups), figure.showing is Showing.WHOLE)
 
 
 def recovered(year: Year, figures: Sequence[Published]) -> Iterator[str]:

@@ -29,8 +29,10 @@ from flows.wording import in_language
 
 _INDEX, _COUNTS = ("index", "index-from", "index-to"), ("answers", "asked", "contacts")
 _EVENED = ("standardised", "standardised-from", "standardised-to")
-_NAMES = ("journey", "phase", "touchpoint", "question", "outcome", *_INDEX, *_COUNTS, "note")
-_UNITS = ("journey", "question", "unit", *_INDEX, *_EVENED, *_COUNTS, "note")
+# Columns of one kind stand below each other in both tables.
+_NAMES = ("journey", "touchpoint", "question", "outcome", *_INDEX, *_COUNTS)
+_UNITS = ("journey", "touchpoint", "question", "unit", *_INDEX, *_COUNTS, *_EVENED, "note")
+_WIDEST = {"question": 44, "outcome": 40, "unit": 40}
 _FORMS: dict[str, Form] = dict.fromkeys((*_INDEX, *_EVENED, *_COUNTS), "whole")
 
 NOT_KNOWN = ("", "unknown")
@@ -58,8 +60,9 @@ def outcome(snapshot: Snapshot, quarterly: Quarterly | None, edition: Edition) -
     if quarterly is None:
         return LeftOut(say("sheets.outcome"), no_quarter(snapshot, say))
     span, shown = period_span(quarterly.weeks, say), figures(quarterly)
-    asked = [each for each in _ratings(snapshot) if each[2] in shown]
-    if not any(code not in NOT_KNOWN for code in quarterly.outcomes) or not asked:
+    known = {key.journey for code, found in quarterly.outcomes.items() if code not in NOT_KNOWN for key in found}
+    asked = [each for each in _ratings(snapshot) if each[2] in shown and each[2].journey in known]
+    if not asked:
         return LeftOut(say("sheets.outcome"), say("outcome.nothing"))
     rows = [row for each in asked for row in _rows(snapshot, quarterly, each, shown[each[2]], edition)]
     main = [each for each in asked if each[1] == experience(snapshot.catalogue.latest(each[2].journey))]
@@ -70,18 +73,20 @@ def outcome(snapshot: Snapshot, quarterly: Quarterly | None, edition: Edition) -
         mix = common_mix(quarterly, key, by_outcome(quarterly, key, shown[key]))
         lines.append(Line(_mix_words(snapshot, key, mix, edition)))
         if mix:
-            names = (journey_title(snapshot, key.journey, say), asked_text(edition, question))
+            names = _names(snapshot, version, question, edition)
             evened += _unit_rows(quarterly, version, key, units[key], mix, names, edition)
     blocks: list[Block] = [
         Line(say("outcome.title", span=span), "title"),
         *(Line(words) for words in say.lines("outcome-lines")),
-        Table("outcome", fitted(_NAMES, _FORMS, rows, say), rows, filters=False),
+        Table("outcome", fitted(_NAMES, _FORMS, rows, say, _WIDEST), rows, filters=False),
         Line(say("outcome.units"), "heading"),
         *(Line(words) for words in say.lines("standardised-lines")),
         *lines,
     ]
     if evened:
-        blocks.append(Table("outcome_standardised", fitted(_UNITS, _FORMS, evened, say), evened, filters=False))
+        blocks.append(
+            Table("outcome_standardised", fitted(_UNITS, _FORMS, evened, say, _WIDEST), evened, filters=False)
+        )
     return Sheet(say("sheets.outcome"), tuple(blocks))
 
 
@@ -131,26 +136,27 @@ def _ratings(snapshot: Snapshot) -> Iterator[_Asked]:
 def _rows(
     snapshot: Snapshot, quarterly: Quarterly, asked: _Asked, total: Figure, edition: Edition
 ) -> Iterator[Sequence[Content]]:
-    (version, question, key), say = asked, edition.say
-    journey = version.journey
-    which = part(journey, question, False, say)
-    names = (
-        journey_title(snapshot, key.journey, say),
-        say.label("phases", question.phase),
-        touchpoint_name(journey, question, say.language),
-        asked_text(edition, question) + (f" ({which})" if which else ""),
-    )
+    (version, question, key), say, audience = asked, edition.say, asked[0].journey.audience
+    names = _names(snapshot, version, question, edition)
     parts = by_outcome(quarterly, key, total)
     told = {code: figure for code, figure in parts.items() if figure.showing is Showing.FEW}
     for code in sorted(told, key=_place):
         figure = told[code]
         value = shown_mean(index_of(figure.distribution.by_number), figure.showing)
-        yield (*names, outcome_name(code, edition), *value, *shown_counts(figure, journey.audience, say), None)
+        yield (*names, outcome_name(code, edition), *value, *shown_counts(figure, audience, say))
     others = [figure for code, figure in parts.items() if code not in told and figure.distribution.asked]
     if total.showing is Showing.HIDDEN:
-        yield (*names, say("journey.gap"), *[None] * 6, why(total, journey.audience, say))
+        yield (*names, why(total, audience, say), *[None] * 6)
     elif others:
-        yield (*names, say("parts-of.others", count=len(others)), *[None] * 6, say("outcome.others"))
+        yield (*names, say("outcome.others", count=len(others)), *[None] * 6)
+
+
+def _names(snapshot: Snapshot, version: Version, question: Question, edition: Edition) -> Sequence[Content]:
+    say, journey = edition.say, version.journey
+    which = part(journey, question, False, say)
+    text = asked_text(edition, question)
+    title = journey_title(snapshot, journey.code, say)
+    return (title, touchpoint_name(journey, question, say.language), f"{text} ({which})" if which else text)
 
 
 def _unit_rows(
@@ -159,7 +165,7 @@ def _unit_rows(
     key: Key,
     units: Mapping[str, Figure],
     mix: Mapping[str, float],
-    names: tuple[str, str],
+    names: Sequence[Content],
     edition: Edition,
 ) -> Iterator[Sequence[Content]]:
     say, audience, hidden = edition.say, version.journey.audience, 0
@@ -180,8 +186,8 @@ def _unit_rows(
             *names,
             name,
             *shown_mean(evened.as_was, Showing.FEW),
-            *shown_mean(evened.weighed, Showing.FEW),
             *counts,
+            *shown_mean(evened.weighed, Showing.FEW),
             None,
         )
     if hidden:

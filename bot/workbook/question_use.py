@@ -27,10 +27,13 @@ from flows.wording import in_language
 
 _NOT_PUT = ("not-drawn", "routed-past")
 _SHARE = ("answered-share", "share-from", "share-to")
-_WHERE = ("journey", "phase", "question", "code")
+_WHERE = ("journey", "question", "code")
+# Columns of one kind stand below each other in both tables.
 _USE = (*_WHERE, "asked", "contacts", *PUT, *_SHARE, *_NOT_PUT, "used-for", "note")
 _SECONDS, _COMMON = ("seconds", "seconds-from", "seconds-to"), ("common-share", "common-from", "common-to")
-_SPREAD = (*_WHERE, "answers", "asked", "contacts", *_SECONDS, "commonest", *_COMMON, "evenness", "deviation", "note")
+_SPREAD = (*_WHERE, "asked", "contacts", "answers", *_SECONDS, *_COMMON, "evenness", "deviation", "commonest", "note")
+_WIDEST = {"journey": 30, "question": 48, "used-for": 44, "commonest": 44, "note": 36}
+_SHORT = 8  # longer headers over numbers stand on two lines: the sheet has many columns
 _FORMS: dict[str, Form] = {
     **dict.fromkeys(("answers", "asked", "contacts", *PUT, *_NOT_PUT, *_SECONDS), "whole"),
     **dict.fromkeys((*_SHARE, *_COMMON), "share"),
@@ -61,13 +64,15 @@ def question_use(snapshot: Snapshot, quarterly: Quarterly | None, edition: Editi
         *(Line(words) for words in say.lines("question-use-rule", **_limits())),
         Line(say("question-use.uses"), "heading"),
         *(Line(words) for words in say.lines("question-use-lines")),
-        Table("question_use", fitted(_USE, _FORMS, used, say), used, filters=False),
+        Table("question_use", fitted(_USE, _FORMS, used, say, _WIDEST, short=_SHORT), used, filters=False),
     ]
     if spread:
         blocks += [
             Line(say("question-use.spread"), "heading"),
             *(Line(words) for words in say.lines("question-spread-lines")),
-            Table("question_spread", fitted(_SPREAD, _FORMS, spread, say), spread, filters=False),
+            Table(
+                "question_spread", fitted(_SPREAD, _FORMS, spread, say, _WIDEST, short=_SHORT), spread, filters=False
+            ),
         ]
     return Sheet(say("sheets.question-use"), tuple(blocks))
 
@@ -115,7 +120,7 @@ def _spread_cells(snapshot: Snapshot, use: Use, figure: Figure, edition: Edition
     say, audience, found = edition.say, use.version.journey.audience, figure.distribution
     yield from _names(snapshot, use, edition)
     few = fewest(audience)
-    yield from (_persons(found.answers, few, say), rounded_up(found.asked), rounded_up(found.contacts))
+    yield from (rounded_up(found.asked), rounded_up(found.contacts), _persons(found.answers, few, say))
     middle = median_of(use.times) if len(use.times) >= ENOUGH else None
     ends = middle.interval if middle else None
     yield from (
@@ -125,16 +130,13 @@ def _spread_cells(snapshot: Snapshot, use: Use, figure: Figure, edition: Edition
     )
     told = figure.showing is not Showing.HIDDEN and found.answers >= ENOUGH
     common = commonest(use, figure) if told else None
-    if common is None:
-        yield from (None,) * 4
-    else:
-        yield _label(snapshot, use, common.code, say)
-        yield from shown_share(common.count, common.n, Showing.FEW)
+    yield from (None,) * 3 if common is None else shown_share(common.count, common.n, Showing.FEW)
     choices = len(snapshot.catalogue.choices(use.key.journey, use.key.question))
     even = evenness_of(found.by_code, choices) if told and use.question.kind not in ("several", "number") else None
     yield None if even is None else round(even, 1)
     sample = sample_of(found.by_number) if told and use.question.kind in ("scale", "number") else None
     yield None if sample is None else round(sample.deviation, 1)
+    yield None if common is None else _label(snapshot, use, common.code, say)
     yield _spread_note(use, figure, told, say)
 
 
@@ -152,7 +154,7 @@ def _names(snapshot: Snapshot, use: Use, edition: Edition) -> tuple[Value, ...]:
     which = part(use.version.journey, question, use.key.afterwards, say)
     text = asked_text(edition, question)
     title = journey_title(snapshot, use.key.journey, say)
-    return (title, say.label("phases", question.phase), f"{text} ({which})" if which else text, question.code)
+    return (title, f"{text} ({which})" if which else text, question.code)
 
 
 def _persons(count: int, few: int, say: Texts) -> Value:
