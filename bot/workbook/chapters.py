@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.store.database import Transaction
-from bot.workbook import call_backs, coded, expectation, first_failure, paired, priorities, quarterly, series
+from bot.workbook import call_backs, coded, expectation, first_failure, marked, paired, priorities, quarterly, series
 from bot.workbook.call_backs import CallBacks
 from bot.workbook.coded import Coded
 from bot.workbook.counted import Counted, counted_by
 from bot.workbook.first_failure import Stages
+from bot.workbook.marked import Marked
 from bot.workbook.paired import Pairs
 from bot.workbook.quarterly import Quarterly
 from bot.workbook.series import Series
@@ -37,6 +38,7 @@ class Chapters:
     pairs: Pairs
     stages: Stages
     series: Series
+    marked: Marked
     quarterly: Quarterly | None
 
 
@@ -51,5 +53,6 @@ def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> C
         pairs=paired.read(tx, counts, [*priorities.wanted(counts), *expectation.wanted(counts)], simulated),
         stages=first_failure.read(tx, counts, simulated),
         series=series.read(tx, counts, zone, simulated),
+        marked=marked.read(tx, counts, simulated),
         quarterly=quarterly.read(tx, counts, simulated),
     )

@@ -29,8 +29,14 @@ _WIDTHS = {"measure": FIRST, "journey": SECOND, "note": NOTE}
 
 def essentials_table(snapshot: Snapshot, edition: Edition) -> Table:
     """Three rows a journey: its experience, its main answer, its response rate; words where nothing may be shown."""
-    say = edition.say
-    columns = tuple(
+    say, columns = edition.say, essentials_columns(edition.say)
+    rows = list(_rows(snapshot, edition)) or [(say("notes.no-answers"), *[None] * (len(_NAMES) - 1))]
+    return Table("essentials", columns, rows, filters=False)
+
+
+def essentials_columns(say: Texts) -> tuple[Column, ...]:
+    """Measure, journey, value, from, to, answers, asked, contacts, first and last week, note."""
+    return tuple(
         Column(
             say(f"headers.{name}"),
             "wrapped" if name in _WIDTHS else "whole" if name in _NUMBERS else "text",
@@ -38,8 +44,6 @@ def essentials_table(snapshot: Snapshot, edition: Edition) -> Table:
         )
         for name in _NAMES
     )
-    rows = list(_rows(snapshot, edition)) or [(say("notes.no-answers"), *[None] * (len(_NAMES) - 1))]
-    return Table("essentials", columns, rows, filters=False)
 
 
 def experience(journey: Journey) -> Question | None:

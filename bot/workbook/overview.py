@@ -14,6 +14,7 @@ from bot.workbook.names import period_span
 from bot.workbook.response import open_lines, response_table
 from bot.workbook.sheets import Block, LeftOut, Line, Sheet
 from bot.workbook.snapshot import Snapshot
+from bot.workbook.standards import standards_table
 from bot.workbook.texts import Texts
 from flows.wording import in_language
 
@@ -48,6 +49,7 @@ def overview(
         Line(say("overview.essentials"), "heading"),
         Line(say("overview.essentials-line", span=period_span(snapshot.period, say))),
         essentials_table(snapshot, edition),
+        *_standards(snapshot, edition),
         Line(say("overview.changed"), "heading"),
         *(Line(words) for words in change_lines(snapshot, changed, edition)),
         Line(say("overview.breaks"), "heading"),
@@ -64,6 +66,14 @@ def overview(
         *(Line(words) for words in say.lines("how-lines")),
     ]
     return Sheet(say("sheets.overview"), tuple(blocks))
+
+
+def _standards(snapshot: Snapshot, edition: Edition) -> Iterator[Block]:
+    table = standards_table(snapshot, snapshot.chapters.marked, edition)
+    if table is not None:
+        yield Line(edition.say("overview.standards"), "heading")
+        yield Line(edition.say("overview.standards-line"))
+        yield table
 
 
 def _contents(others: Sequence[str], left_out: Sequence[LeftOut], say: Texts) -> Iterator[Line]:
