@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.result import Ok
 from schemathesis.schemas import BaseSchema
 
@@ -25,6 +27,7 @@ from bot.api import shapes
 from bot.api.callers import Limits
 from bot.api.calls import OPERATIONS
 from bot.api.limits import Buckets
+from bot.api.operations import LONGEST_REPEAT_KEY
 from bot.api.problems import KINDS
 from tests.site import Site, site
 
@@ -43,6 +46,9 @@ VALID = {
 
 MEANT = ("positive_data_acceptance",)
 """Not checked: what is right by the description can still name a code that the organisation does not have."""
+
+_REPEAT_KEY = re.compile(rf"(?=.{{1,{LONGEST_REPEAT_KEY}}}$)[ -~]*[!#-~][ -~]*")
+"""The header Idempotency-Key, as it is described."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +101,29 @@ def _settings(examples: int, **more: Any) -> settings:
 def _checks(case: Case[Any]) -> list[Any]:
     # Of many contacts each is refused by itself, within an answer that is well.
     several = isinstance(case.body, dict) and isinstance(case.body.get("contacts"), list)
-    # A header that is wrong for the blanks around it comes without them; and ours takes the place of a wrong key.
-    blanks = {name: value for name, value in (case.headers or {}).items() if str(value) != str(value).strip()}
-    only_headers = bool(case.headers) and case.method.upper() == "POST" and (blanks or "Authorization" in case.headers)
-    left_out = (*MEANT, "negative_data_rejection") if several or only_headers else MEANT
+    left_out = (*MEANT, "negative_data_rejection") if several or _comes_right(case) else MEANT
     return [check for check in CHECKS.get_all() if check.__name__ not in left_out]
+
+
+def _comes_right(case: Case[Any]) -> bool:
+    """Whether nothing is wrong with it but headers, and nothing with these on the way.
+
+    A wrong key is replaced by ours, and blanks around a value don't come along; nor does a name of the query that has
+    an empty list for its value. Where path, query or body are wrong otherwise, or another header is, it must be refused
+    all the same.
+    """
+    parts = case.meta.components if case.meta is not None else {}
+    wrong = {where for where, part in parts.items() if part.mode.is_negative}
+    if any(value in ([], None) for name, value in (case.query or {}).items() if name not in _described(case)):
+        wrong -= {ParameterLocation.QUERY}
+    if wrong != {ParameterLocation.HEADER}:
+        return False
+    sent = {name.lower(): str(value).strip() for name, value in (case.headers or {}).items()}
+    return _REPEAT_KEY.fullmatch(sent.get("idempotency-key", "any")) is not None
+
+
+def _described(case: Case[Any]) -> set[str]:
+    return {parameter.name for parameter in case.operation.query}
 
 
 def _with_codes(case: Case[Any], chosen: dict[str, Any]) -> Case[Any]:

@@ -68,7 +68,7 @@ OPERATIONS: tuple[Operation, ...] = (
                     "type": "string",
                     "minLength": 1,
                     "maxLength": LONGEST_REPEAT_KEY,
-                    "pattern": "^[A-Za-z0-9_.:-]+$",
+                    "pattern": "^[ -~]*[!#-~][ -~]*$",
                 },
                 "8e03978e-40d5-43e8-bc93-6894a57f9324",
             ),

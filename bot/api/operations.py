@@ -118,7 +118,7 @@ class Call:
         given = self.request.headers.getlist("idempotency-key")
         if not given:
             return None
-        name = given[0].strip().strip('"')
+        name = given[0].strip(' \t"')
         if len(given) > 1 or not name or len(name) > LONGEST_REPEAT_KEY or not (name.isascii() and name.isprintable()):
             remedy = f"Send one of 1 to {LONGEST_REPEAT_KEY} visible characters, such as a UUID."
             raise ApiRefused(FAULTY, faults=[Fault("It can't be used.", remedy, header="Idempotency-Key")])
