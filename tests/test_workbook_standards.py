@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,7 +40,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def told(
-    store: Store, asked: list[Question], groups: list[tuple[int, Answers]], audience: str = "citizen"
+    store: Store, asked: Sequence[Question], groups: Sequence[tuple[int, Answers]], audience: str = "citizen"
 ) -> dict[str, list[object]]:
     """The rows of the table by measure, where so many persons each answered so."""
 
