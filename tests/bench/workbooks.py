@@ -15,7 +15,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -41,6 +40,7 @@ from tests.bench.chats import _open as opened
 from tests.bench.chats import _run as run
 from tests.bench.chats import _serving as serving
 from tests.bench.journeys import _registered as registered
+from tests.bench.processes import peak_mebibytes
 from tests.bench.table import table
 from tests.bot_process import ROOT
 
@@ -189,8 +189,8 @@ def _only(work: str, *arguments: str) -> list[float]:
         case _:
             number = exported(Path(arguments[0]), arguments[1], arguments[2])
     took, used = time.perf_counter() - began, time.process_time() - used
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return [number, took, used, number / took, peak]
+    # getrusage would tell what the process that started this one had resident, where that was more.
+    return [number, took, used, number / took, peak_mebibytes(os.getpid())]
 
 
 def main() -> None:
