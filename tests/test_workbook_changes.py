@@ -14,14 +14,18 @@ from hypothesis import strategies as st
 from bot import organisation
 from bot.figures.comparisons import holm
 from bot.figures.distribution import Distribution
+from bot.figures.suppression import Showing
 from bot.store import database, weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.breaks import breaks
 from bot.workbook.changes import change_lines, changes_of
+from bot.workbook.counted import counted
 from bot.workbook.differences import differences, judged, verdict
 from bot.workbook.edition import Edition
+from bot.workbook.entries import period_entries
 from bot.workbook.report import report
 from bot.workbook.sheets import LeftOut, Line, Sheet, Table
+from bot.workbook.shown import Key, of_week
 from bot.workbook.snapshot import Snapshot, gathered
 from bot.workbook.texts import Texts
 from bot.workbook.trend import trend
@@ -159,6 +163,42 @@ async def test_the_trend_tells_only_what_each_week_may(store: Store) -> None:
     ]
     assert [row[6] for row in rows] == [25, 40, 40]
     assert rows[0][5] == date(2026, 9, 7)
+
+
+async def test_the_trend_shows_nothing_that_single_reports_did_not(store: Store) -> None:
+    """Each week's and period's figure in the series is the very one that the report of its own week has."""
+    await store.write(
+        filled, {0: {4: 40}, 1: {2: 33}, 2: {3: 3}, 3: {5: 50}, 4: {4: 12}, 5: {1: 9}, 6: {4: 31}, 7: {2: 40}}
+    )
+    series = (await read(store)).chapters.series
+    key = Key("visit", "whole", 1, False)
+    reports = {week: await store.read(counted, week, ZONE, False) for week in series.weeks[-8:]}
+    for week, counts in reports.items():
+        assert series.of_week(week, key, "citizen") == of_week(counts.by_week[week][key], "citizen")
+    for period in series.periods[-2:]:
+        (own,) = (entry.figure for entry in period_entries(reports[period[-1]]) if entry.key == key)
+        assert series.of_period(period, key, "citizen") == own
+    assert {series.of_period(period, key, "citizen") is None for period in series.periods[:-2]} == {True}
+
+
+async def test_what_was_erased_since_can_not_be_had_from_the_trend(store: Store) -> None:
+    """Of a week that lost an answer the trend is rounded, and so is its period: then less now is not that answer."""
+    await store.write(filled, {0: {4: 40}, 1: {2: 41}, 5: {3: 45}})
+    before = (await read(store)).chapters.series
+    await store.write(lambda tx: tx.run("INSERT INTO erased (week, rows) VALUES ('2026-W47', 1)"))
+    after = (await store.read(gathered, LAST, ZONE, False)).chapters.series
+    key = Key("visit", "whole", 1, False)
+    for told, showing in ((before, Showing.WHOLE), (after, Showing.FEW)):
+        assert {
+            figure.showing
+            for figure in (
+                told.of_week("2026-W47", key, "citizen"),
+                told.of_period(told.periods[-1], key, "citizen"),
+            )
+            if figure
+        } == {showing}
+    untouched = after.of_week(LAST, key, "citizen"), after.of_period(after.periods[-2], key, "citizen")
+    assert all(figure and figure.showing is Showing.WHOLE for figure in untouched)
 
 
 async def test_an_empty_trend_says_why(store: Store) -> None:

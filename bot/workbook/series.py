@@ -1,18 +1,20 @@
 """Series: what was answered in each of the latest 26 weeks, and in each fixed period within them.
 
 Each figure is held back as in the report of its own week, by `shown`: side by side they tell nothing that those
-reports don't.
+reports don't. Where answers were erased since, the exact figure of then less the exact one of now would be those
+answers: it is rounded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from bot.figures.distribution import Distribution
 from bot.figures.periods import WEEKS, number_of, week_of
-from bot.store import tallies
+from bot.figures.suppression import Showing
+from bot.store import control_sums, tallies
 from bot.store.database import Transaction
 from bot.store.tallies import FunnelRow
 from bot.workbook.counted import Counted
@@ -28,7 +30,8 @@ Period = tuple[str, ...]
 class Series:
     """`weeks` and the `periods` that lie whole within them, the oldest first.
 
-    `units` and `services` are the contacts of each week (`span`) by their code (`part`).
+    `units` and `services` are the contacts of each week (`span`) by their code (`part`); `erased` are the weeks before
+    the last one of which answers were erased since they were closed.
     """
 
     weeks: tuple[str, ...]
@@ -37,18 +40,25 @@ class Series:
     by_period: Mapping[Period, Distributions]
     units: Sequence[FunnelRow]
     services: Sequence[FunnelRow]
+    erased: frozenset[str]
 
     def of_week(self, week: str, key: Key, audience: str) -> Figure | None:
         """A question's figure of one week, as it may be shown; None where nobody was asked."""
         found = self.by_week[week].get(key)
-        return None if found is None else of_week(found, audience)
+        return None if found is None else self._kept((week,), of_week(found, audience))
 
     def of_period(self, period: Period, key: Key, audience: str) -> Figure | None:
         """A question's figure of one fixed period, as it may be shown; None where nobody was asked."""
         found = self.by_period[period].get(key)
         if found is None:
             return None
-        return of_period(found, [self.by_week[week].get(key, Distribution()) for week in period], audience)
+        figure = of_period(found, [self.by_week[week].get(key, Distribution()) for week in period], audience)
+        return self._kept(period, figure)
+
+    def _kept(self, weeks: Period, figure: Figure) -> Figure:
+        if figure.showing is Showing.WHOLE and not self.erased.isdisjoint(weeks):
+            return replace(figure, showing=Showing.FEW, why="protected")
+        return figure
 
 
 def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Series:
@@ -69,6 +79,7 @@ def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> S
         {period: distributions(rows[_name(period)], counts.catalogue) for period in periods},
         tallies.funnel(tx, weeks, counts.week, zone, simulated, "unit"),
         tallies.funnel(tx, weeks, counts.week, zone, simulated, "service"),
+        frozenset(week for week in weeks[:-1] if control_sums.erased(tx, week).rows),
     )
 
 

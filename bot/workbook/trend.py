@@ -89,7 +89,7 @@ def _rows(
         if figure is not None:
             yield (*about, say("trend.period"), *_told(period, figure, journey, key, found, edition))
     for week, figure in weeks.items():
-        if figure is not None and figure.showing is Showing.WHOLE:
+        if figure is not None and figure.showing is not Showing.HIDDEN:
             yield (*about, say("trend.week"), *_told((week,), figure, journey, key, found, edition))
 
 
