@@ -170,7 +170,7 @@ async def test_codes_are_offered_from_lists_of_any_length(store: Store, tmp_path
     await store.write(lambda tx: lived(tx, visit(), MONDAY, {"comment": "ok"}))
     book = load_workbook(await made(store, tmp_path, WEEKS[0]))
     words, lists = book["verbatims"], book["lists"]
-    names = {str(cell.value): get_column_letter(cell.column) for cell in words[1]}
+    names = {str(cell.value): get_column_letter(cell.column or 0) for cell in words[1]}
     offered = {str(each.sqref): each.formula1 for each in words.data_validations.dataValidation}
     assert offered == {f"{names[field]}2": f"codes_{field}" for field in CODED}
     for field, codes in coding.lists(ORGANISATION).codes.items():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import leftovers
 from bot.store import control_sums, database, weeks
 from bot.store.database import Store, Transaction
 from bot.store.weeks import WeekNotEnded
@@ -212,3 +213,11 @@ async def test_progress_is_told_to_whoever_looks_on(store: Store, tmp_path: Path
         LOOKING_ON.reset(token)
     assert heard == sorted(heard)
     assert all(0 < done <= of for done, of in heard)
+
+
+async def test_an_erasure_takes_copies_along(store: Store, tmp_path: Path) -> None:
+    """What an erasure owes is settled with them, and the weeks to make anew are told as before."""
+    path = await made(store, tmp_path, FIRST, LAST, form="csv")
+    await store.write(leftovers.owe, "erasure-1", [MIDDLE])
+    assert await leftovers.settled(store, tmp_path, quiet=True) == [MIDDLE]
+    assert not path.exists()
