@@ -14,7 +14,7 @@ from bot.workbook.cells import Value
 from bot.workbook.edition import Edition
 from bot.workbook.entries import newest
 from bot.workbook.names import asked_text, curve_place, journey_title, why
-from bot.workbook.response import FIRST, NOTE, NUMBER, SECOND, of_period
+from bot.workbook.response import FIRST, NOTE, NUMBER, SECOND, of_period, tells_period
 from bot.workbook.sheets import Column, Content, Form, Formed, Table
 from bot.workbook.shown import Figure, Key, shown_counts, shown_mean
 from bot.workbook.snapshot import Snapshot
@@ -30,7 +30,8 @@ _WIDTHS = {"measure": FIRST, "journey": SECOND, "note": NOTE}
 def essentials_table(snapshot: Snapshot, edition: Edition) -> Table:
     """Three rows a journey: its experience, its main answer, its response rate; words where nothing may be shown."""
     say, columns = edition.say, essentials_columns(edition.say)
-    rows = list(_rows(snapshot, edition)) or [(say("notes.no-answers"), *[None] * (len(_NAMES) - 1))]
+    made = (row for code in snapshot.catalogue.journeys() for row in essentials_of(snapshot, code, edition))
+    rows = list(made) or [(say("notes.no-answers"), *[None] * (len(_NAMES) - 1))]
     return Table("essentials", columns, rows, filters=False)
 
 
@@ -44,6 +45,19 @@ def essentials_columns(say: Texts) -> tuple[Column, ...]:
         )
         for name in _NAMES
     )
+
+
+def essentials_of(snapshot: Snapshot, code: str, edition: Edition) -> Iterator[Sequence[Content]]:
+    """The rows of one journey: measure, journey, value and interval, three counts, first and last week, note."""
+    journey = snapshot.catalogue.latest(code)
+    title = journey_title(snapshot, code, edition.say)
+    for question, row in ((experience(journey), _index_row), (main_choice(journey), _share_row)):
+        if question is not None:
+            figure, weeks = newest(snapshot, _key(snapshot, journey, question), journey.audience)
+            name, figures, note = row(snapshot, journey, question, figure, edition)
+            yield (name, title, *figures, weeks[0], weeks[-1], note)
+    figures, note = _rate(snapshot, code, edition.say)
+    yield (edition.say("essentials.rate"), title, *figures, snapshot.period[0], snapshot.period[-1], note)
 
 
 def experience(journey: Journey) -> Question | None:
@@ -65,19 +79,6 @@ def main_choice(journey: Journey) -> Question | None:
         ),
         None,
     )
-
-
-def _rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
-    for code in snapshot.catalogue.journeys():
-        journey = snapshot.catalogue.latest(code)
-        title = journey_title(snapshot, code, edition.say)
-        for question, row in ((experience(journey), _index_row), (main_choice(journey), _share_row)):
-            if question is not None:
-                figure, weeks = newest(snapshot, _key(snapshot, journey, question), journey.audience)
-                name, figures, note = row(snapshot, journey, question, figure, edition)
-                yield (name, title, *figures, weeks[0], weeks[-1], note)
-        figures, note = _rate(snapshot, code, edition.say)
-        yield (edition.say("essentials.rate"), title, *figures, snapshot.period[0], snapshot.period[-1], note)
 
 
 def _index_row(
@@ -110,6 +111,8 @@ def _rate(snapshot: Snapshot, journey: str, say: Texts) -> tuple[Sequence[Conten
     row = next((row for row in snapshot.funnel if row.journey == journey), None)
     if row is None:
         return (say("journey.gap"), *[None] * 5), say("overview.no-contacts")
+    if not tells_period(snapshot):
+        return (say("journey.gap"), *[None] * 5), say("notes.span")
     response = of_period(snapshot, row, say)
     if response.rate is None:
         return (say("journey.gap"), *[None] * 5), response.why
