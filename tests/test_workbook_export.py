@@ -370,7 +370,7 @@ async def test_a_week_without_rows_makes_sound_files(store: Store, folder: Path)
         assert str(sheets[title].tables[title].ref).endswith("2")
         assert sheets[title]["A1"].value is not None
         assert sheets[title]["A2"].value is None
-    assert list(cells(told)) == ["Overview", "Journey", "Questions", "From contact to answer", "Chart data"]
+    assert list(cells(told)) == ["Overview", "From contact to answer", "Notes", "Chart data"]
     assert "No contacts with a personal invitation" in str(cells(told)["Overview"])
 
 
