@@ -66,14 +66,17 @@ class Closed:
     answered: int
 
 
-def tallies(tx: Transaction, spans: Spans, simulated: bool, cut: Cut = "") -> list[TallyRow]:
+def tallies(
+    tx: Transaction, spans: Spans, simulated: bool, cut: Cut = "", questions: Iterable[str] | None = None
+) -> list[TallyRow]:
     """How each question put in each span was settled, one answer a person and part, corrections of the span applied.
 
     Rows that are neither a person's latest answer nor a contact's are left out of both counts. A part nobody gave
-    (a contact without a channel) is ''.
+    (a contact without a channel) is ''. `questions`: of these codes only, in whatever journey.
     """
     weeks = json.dumps([(week, span) for span, members in spans.items() for week in members])
-    return tx.all(TallyRow, _SQL["tallies"], spans=weeks, simulated=int(simulated), cut=cut)
+    only = None if questions is None else json.dumps(sorted(questions))
+    return tx.all(TallyRow, _SQL["tallies"], spans=weeks, simulated=int(simulated), cut=cut, questions=only)
 
 
 def funnel(

@@ -25,6 +25,7 @@ settled AS (
     JOIN contacts AS c ON c.id = a.contact_id
     WHERE c.simulated = :simulated
       AND a.status IN ('answered', 'skipped', 'not-understood', 'left')
+      AND (:questions IS NULL OR a.question IN (SELECT value FROM json_each(:questions)))
       AND NOT EXISTS (
           -- CROSS: from the corrections of this answer on; SQLite would look through each week of the span.
           SELECT 1 FROM answers AS n CROSS JOIN spans AS t ON t.week = n.week WHERE n.supersedes = a.id AND t.span = s.span

@@ -19,6 +19,7 @@ from bot.store.database import Transaction
 from bot.store.tallies import FunnelRow
 from bot.workbook.counted import Counted
 from bot.workbook.shown import Distributions, Figure, Key, distributions, of_period, of_week
+from flows.journey import Question
 
 LENGTH = 26
 """Weeks that a series looks back: half a year, the latest week included."""
@@ -30,6 +31,7 @@ Period = tuple[str, ...]
 class Series:
     """`weeks` and the `periods` that lie whole within them, the oldest first.
 
+    Of the last two of both every question, of those before the main ones alone.
     `units` and `services` are the contacts of each week (`span`) by their code (`part`); `erased` are the weeks before
     the last one of which answers were erased since they were closed.
     """
@@ -69,8 +71,18 @@ def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> S
     begins = reversed(range(end - WEEKS, last - LENGTH, -WEEKS))
     periods = tuple(tuple(week_of(number) for number in range(begin, begin + WEEKS)) for begin in begins)
     spans = {week: (week,) for week in weeks} | {_name(period): period for period in periods}
+    # Changes need every question, but only lately; the trend goes far back, but with few.
+    late = {*weeks[-2:], *(name for period in periods[-2:] for name in (_name(period), *period))}
+    lately = {name: members for name, members in spans.items() if name in late}
+    earlier = {name: members for name, members in spans.items() if name not in late}
+    main = {
+        question.code
+        for version in counts.catalogue.versions.values()
+        for question in version.questions.values()
+        if is_main(question)
+    }
     rows: dict[str, list[tallies.TallyRow]] = {name: [] for name in spans}
-    for row in tallies.tallies(tx, spans, simulated):
+    for row in (*tallies.tallies(tx, lately, simulated), *tallies.tallies(tx, earlier, simulated, questions=main)):
         rows[row.span].append(row)
     return Series(
         weeks,
@@ -81,6 +93,11 @@ def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> S
         tallies.funnel(tx, weeks, counts.week, zone, simulated, "service"),
         frozenset(week for week in weeks[:-1] if control_sums.erased(tx, week).rows),
     )
+
+
+def is_main(question: Question) -> bool:
+    """Whether a question is followed over the half-year: a point of the curve, or about trust."""
+    return question.kind == "scale" and (question.curve or question.scale == "trust")
 
 
 def _name(period: Period) -> str:

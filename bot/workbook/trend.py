@@ -16,7 +16,7 @@ from bot.workbook.cells import Value
 from bot.workbook.edition import Edition
 from bot.workbook.essentials import experience
 from bot.workbook.names import asked_text, curve_place, journey_title, period_label, why
-from bot.workbook.series import Series
+from bot.workbook.series import Series, is_main
 from bot.workbook.sheets import CHARTS, Block, Curve, Form, LeftOut, Line, Point, Sheet, Table
 from bot.workbook.shown import Figure, Key, shown_counts, shown_mean
 from bot.workbook.snapshot import Snapshot
@@ -62,7 +62,7 @@ def _asked(snapshot: Snapshot, series: Series) -> Iterator[tuple[Journey, Questi
         told = []
         for version, question in snapshot.catalogue.questions(code):
             key = Key(code, question.code, question.version, False)
-            if question.kind == "scale" and (question.curve or question.scale == "trust") and key in seen:
+            if is_main(question) and key in seen:
                 told.append((version.journey, question, key))
         yield from sorted(told, key=lambda each: (not each[1].curve, curve_place(each[0], each[1])))
 
