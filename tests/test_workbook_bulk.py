@@ -267,11 +267,22 @@ def test_nothing_is_lost_or_doubled_where_a_table_goes_on(tmp_path: Path, count:
         assert header == ("number", "words")
         assert (native.displayName, native.column_names) == (page.title, ["number", "words"])
         assert native.ref == f"A1:B{max(len(body), 1) + 1}"
+        assert dimension(path, book.index(page) + 1) == native.ref
         assert str(choice.sqref) == (f"B2:B{len(body) + 1}" if len(body) > 1 else "B2")
         assert page.freeze_panes == "A2"
         found += body
     assert found == rows
     assert len({native.id for page in book.worksheets for native in page.tables.values()}) == len(book.worksheets)
+
+
+def dimension(path: Path, number: int) -> str:
+    """Which cells a sheet says it has, before the first of them."""
+    with zipfile.ZipFile(path) as archive, archive.open(f"xl/worksheets/sheet{number}.xml") as part:
+        for _, element in etree.iterparse(part, events=("start",)):
+            assert element.tag != f"{_MAIN}sheetData"
+            if element.tag == f"{_MAIN}dimension":
+                return str(element.get("ref"))
+    raise AssertionError("no dimension")
 
 
 def test_a_sheet_ends_too_where_its_part_would_be_too_large(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """Package: openpyxl's workbook as a file whose sheets hold far more rows than openpyxl would write in the time.
 
-Everything but rows is openpyxl's: styles, headers, tables, properties. Rows are `bulk`'s, and go straight into the
-archive: no other file holds them. A table that is too long for a sheet goes on in the next, in a table of its own.
+Everything but rows is openpyxl's: styles, headers, tables, properties. Rows are `bulk`'s; on their way into the archive
+no file holds them that has a name. A table that is too long for a sheet goes on in the next, in a table of its own.
 """
 
 from __future__ import annotations
 
+import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -17,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.dimensions import SheetDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.workbook import bulk, pages
@@ -26,6 +29,8 @@ from bot.workbook.sheets import Content, Table
 LEVEL = 1
 """Of compression: 6 makes a file a fifth smaller, for a fifth more time of a processor that replies need too."""
 
+_IN_MEMORY = 8 * 1024 * 1024
+_AT_ONCE = 16 * 1024
 _ROWS_END = b"</sheetData>"
 _OPENING = ("docProps/", "xl/theme/")  # programs that guess a file's kind look at its first parts
 
@@ -58,7 +63,7 @@ def streamed(
         for part, content in _parts(book):
             if part.startswith(_OPENING):
                 archive.writestr(part, content)
-        sheets = _Sheets(archive, zone, limits, told, pages.looks(begun[0][0]))
+        sheets = _Sheets(archive, file.parent, zone, limits, told, pages.looks(begun[0][0]))
         names = {table.name for _, table in tables}
         rows = {table.name: _table(book, page, table, names, sheets) for page, table in begun}
         written = frozenset(archive.namelist())
@@ -73,6 +78,7 @@ class _Sheets:
     """The sheets of one archive, written one after the other; how many they and their rows are so far."""
 
     archive: ZipFile
+    folder: Path
     zone: tzinfo
     limits: Limits
     told: Told
@@ -85,16 +91,25 @@ class _Sheets:
         self.sheets += 1
         letters = [get_column_letter(place) for place in range(1, len(table.columns) + 1)]
         count = octets = 0
-        with self.archive.open(f"xl/worksheets/sheet{self.sheets}.xml", "w") as part:
-            part.write(_around(page)[0])
+        # How many rows there are stands before them, so they are put aside, packed, until that is known.
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=str(self.folder)) as aside:
+            packing = zlib.compressobj(1)
             for piece in bulk.pieces(islice(rows, self.limits.rows - 1), letters, self.looks, self.zone):
-                part.write(piece.xml)
+                aside.write(packing.compress(piece.xml))
                 count, octets = count + piece.rows, octets + len(piece.xml)
                 self.told(self.rows + count)
                 if octets >= self.limits.octets:
                     break
+            aside.write(packing.flush())
+            aside.seek(0)
             pages.end(page, table, count)
-            part.write(_around(page)[1])
+            head, tail = _around(page, max(count, 1) + 1)
+            unpacking = zlib.decompressobj()
+            with self.archive.open(f"xl/worksheets/sheet{self.sheets}.xml", "w") as part:
+                part.write(head)
+                while packed := aside.read(_AT_ONCE):
+                    part.write(unpacking.decompress(packed))
+                part.write(unpacking.flush() + tail)
         self.rows += count
         return count
 
@@ -116,17 +131,21 @@ def _begun(book: Workbook, title: str, table: Table, place: int | None = None) -
     return page
 
 
-def _around(page: Worksheet) -> tuple[bytes, bytes]:
+def _around(page: Worksheet, last: int) -> tuple[bytes, bytes]:
     # A sheet's XML before its second row, and after its last.
     writer = _Writer(page, BytesIO())
+    writer.columns, writer.last = page.max_column, last
     writer.write()
     head, _, tail = writer.read().partition(_ROWS_END)
     return head, _ROWS_END + tail
 
 
 class _Writer(WorksheetWriter):
+    columns, last = 1, 1
+
     def write_dimensions(self) -> None:
-        """How many rows there are is known after them; a wrong number makes Power Query lose rows, none doesn't."""
+        # Without them openpyxl and pandas read all of a sheet to open it, with wrong ones Power Query loses rows.
+        self.xf.send(SheetDimension(f"A1:{get_column_letter(self.columns)}{self.last}").to_tree())
 
 
 def _parts(book: Workbook) -> Iterator[tuple[str, bytes]]:
