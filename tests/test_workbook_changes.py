@@ -18,7 +18,7 @@ from bot.figures.suppression import Showing
 from bot.store import database, weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.breaks import breaks
-from bot.workbook.changes import change_lines, changes_of
+from bot.workbook.changes import change_lines, changes, changes_of
 from bot.workbook.counted import counted
 from bot.workbook.differences import differences, judged, verdict
 from bot.workbook.edition import Edition
@@ -199,6 +199,24 @@ async def test_what_was_erased_since_can_not_be_had_from_the_trend(store: Store)
         } == {showing}
     untouched = after.of_week(LAST, key, "citizen"), after.of_period(after.periods[-2], key, "citizen")
     assert all(figure and figure.showing is Showing.WHOLE for figure in untouched)
+
+
+async def test_a_change_of_a_week_that_lost_answers_is_told_in_fives(store: Store) -> None:
+    """What is compared is what was counted; what is told of it is rounded, in the sentence and in the table."""
+    await store.write(filled, {1: {4: 31, 5: 10}, 0: {2: 32, 3: 10}})
+    await store.write(lambda tx: tx.run("INSERT INTO erased (week, rows) VALUES ('2026-W47', 1)"))
+    snapshot = await read(store)
+    found = changes_of(snapshot, snapshot.chapters.series)
+    line, _ = change_lines(snapshot, found, EDITION)
+    assert "30 (n = 45) in 2026-W48 against 80 (n = 45) in 2026-W47, 50 less, interval 45 to 55" in line
+    sheet = changes(snapshot, found, EDITION)
+    assert isinstance(sheet, Sheet)
+    ((*_, n, other, value, before, less, _, _, said, note),) = next(
+        block.rows for block in sheet.blocks if isinstance(block, Table)
+    )
+    assert (n, other) == (45, 45)
+    assert [getattr(cell, "value", None) for cell in (value, before, less)] == [30, 80, -50]
+    assert (said, note) == ("Certainly lower", Texts("en")("notes.protected"))
 
 
 async def test_an_empty_trend_says_why(store: Store) -> None:

@@ -7,13 +7,12 @@ don't. Who answered in both counts once in each; that makes a comparison more ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median_low
 
 from bot.figures.suppression import Showing
-from bot.workbook.cells import Value
-from bot.workbook.differences import CHOSEN, Difference, differences, judged, told_values, verdict
+from bot.workbook.differences import CHOSEN, Difference, differences, judged, told_counts, told_values, verdict
 from bot.workbook.edition import Edition
 from bot.workbook.names import asked_text, journey_title, part, period_label
 from bot.workbook.series import Period, Series
@@ -27,7 +26,7 @@ from flows.wording import in_language
 
 _COUNTS = ("answers", "answers-before")
 _VALUES = ("value-now", "value-before", "difference", "difference-from", "difference-to")
-_NAMES = ("journey", "question", "measure", "now", "before", *_COUNTS, *_VALUES, "verdict")
+_NAMES = ("journey", "question", "measure", "now", "before", *_COUNTS, *_VALUES, "verdict", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,8 @@ def changes_of(snapshot: Snapshot, series: Series) -> Changes:
                 (now, new), (before, old) = pair
                 choices = [choice.code for choice in snapshot.catalogue.choices(code, question.code)]
                 for difference in differences(question, choices, new.distribution, old.distribution):
-                    found[key, difference.choice] = Change(version.journey, question, key, now, before, difference)
+                    kept = replace(difference, rounded=series.lost(now) or series.lost(before))
+                    found[key, difference.choice] = Change(version.journey, question, key, now, before, kept)
     known = judged({name: change.difference for name, change in found.items()})
     told = [replace(change, difference=known[name]) for name, change in found.items()]
     return Changes(tuple(sorted(told, key=lambda change: (not change.difference.holds, change.difference.p))), too_few)
@@ -122,27 +122,16 @@ def _pair(
     series: Series, week: str, key: Key, audience: str
 ) -> tuple[tuple[Period, Figure], tuple[Period, Figure]] | None:
     at = series.weeks.index(week)
-    for spans, figures in (
-        ([(each,) for each in series.weeks[at - 1 : at + 1]], _weeks(series, key, audience)),
-        (series.periods[-2:], _periods(series, key, audience)),
-    ):
-        found = [(span, figures[span]) for span in spans]
+    for spans in ([(each,) for each in series.weeks[at - 1 : at + 1]], series.periods[-2:]):
+        found = [(span, series.as_counted(span, key, audience)) for span in spans]
         whole = [(span, figure) for span, figure in found if figure is not None and figure.showing is Showing.WHOLE]
         if len(whole) == 2:
             return whole[1], whole[0]
     return None
 
 
-def _weeks(series: Series, key: Key, audience: str) -> Mapping[Period, Figure | None]:
-    return {(week,): series.of_week(week, key, audience) for week in series.weeks[-2:]}
-
-
-def _periods(series: Series, key: Key, audience: str) -> Mapping[Period, Figure | None]:
-    return {period: series.of_period(period, key, audience) for period in series.periods[-2:]}
-
-
 def _ends(found: Sequence[Difference]) -> tuple[int, int]:
-    sizes = [min(each.n, each.other) for each in found]
+    sizes = [min(told_counts(each)) for each in found]
     return min(sizes), max(sizes)
 
 
@@ -154,39 +143,35 @@ def _row(snapshot: Snapshot, change: Change, count: int, edition: Edition) -> Se
         _measure(snapshot, change, say),
         _time(change.now),
         _time(change.before),
-        difference.n,
-        difference.other,
+        *told_counts(difference),
         *told_values(difference),
         verdict(difference, count, say),
+        say("notes.protected") if difference.rounded else None,
     )
 
 
 def _sentence(snapshot: Snapshot, change: Change, edition: Edition) -> str:
     say, difference = edition.say, change.difference
     share = difference.choice is not None
-    values: dict[str, Value] = {
-        name: _figure(value, share, say)
-        for name, value in (
-            ("value", difference.value),
-            ("old", difference.before),
-            ("less", abs(difference.value_less)),
-        )
-    }
-    if difference.interval is not None:
-        ends = sorted(abs(end) for end in (difference.interval.low, difference.interval.high))
-        values["low"], values["high"] = (_figure(end, share, say) for end in ends)
+    value, old, less, low, high = (cell.value for cell in told_values(difference))
+    numbers = {"value": value, "old": old, "less": abs(float(str(less)))}
+    if low is not None and high is not None:
+        numbers["low"], numbers["high"] = sorted(abs(float(str(end))) for end in (low, high))
+    values = {name: _figure(float(str(number)), share, say) for name, number in numbers.items()}
+    n, other = told_counts(difference)
     way = "up" if difference.value_less > 0 else "down"
-    return say(
+    told = say(
         f"changes.{way}" if difference.interval is not None else f"changes.{way}-without",
         journey=journey_title(snapshot, change.key.journey, say),
         question=_asked(change, edition),
         measure=_measure(snapshot, change, say),
         now=_time(change.now),
         before=_time(change.before),
-        n=difference.n,
-        other=difference.other,
+        n=n,
+        other=other,
         **values,
     )
+    return f"{told} {say('notes.protected')}." if difference.rounded else told
 
 
 def _asked(change: Change, edition: Edition) -> str:

@@ -17,7 +17,8 @@ from bot.figures.means import Sample, sample_of, welch
 from bot.figures.power import needed_for_means, needed_for_shares
 from bot.figures.ranks import mann_whitney
 from bot.figures.shares import difference_of_shares, share_of
-from bot.workbook.sheets import Content, Form, Formed
+from bot.figures.suppression import rounded, rounded_down, rounded_up
+from bot.workbook.sheets import Form, Formed
 from bot.workbook.texts import Texts
 from flows.journey import Question
 
@@ -37,7 +38,8 @@ class Difference:
     """Two figures compared, the first less the second: indices from 0 to 100, or shares from 0 to 1 (`choice`).
 
     `n` and `other` are persons; `p` as it is before Holm; `needed` how many persons in each would be needed to see half
-    a step, or ten percentage points. `holds`: after Holm, among all that were compared with it.
+    a step, or ten percentage points. `holds`: after Holm, among all that were compared with it. `rounded`: told in
+    fives alone, though compared as it was counted.
     """
 
     n: int
@@ -49,6 +51,7 @@ class Difference:
     needed: int
     choice: str | None = None
     holds: bool = False
+    rounded: bool = False
 
     @property
     def value_less(self) -> float:
@@ -100,20 +103,32 @@ def verdict(difference: Difference, count: int, say: Texts) -> str:
         return say("changes.higher" if difference.value_less > 0 else "changes.lower")
     if difference.p <= 1 - CONFIDENCE:
         return say("changes.perhaps", count=count)
-    n, other, needed = difference.n, difference.other, difference.needed
+    (n, other), needed = told_counts(difference), difference.needed
     if min(n, other) >= needed:
         return say("changes.not-seen", n=n, other=other)
     steps = "not-seen-steps" if difference.choice is None else "not-seen-points"
     return say(f"changes.{steps}", n=n, other=other, needed=needed)
 
 
-def told_values(difference: Difference) -> tuple[Content, Content, Content, Content, Content]:
+def told_counts(difference: Difference) -> tuple[int, int]:
+    """How many persons the two figures are about, as they may be told."""
+    if difference.rounded:
+        return rounded_up(difference.n), rounded_up(difference.other)
+    return difference.n, difference.other
+
+
+def told_values(difference: Difference) -> tuple[Formed, Formed, Formed, Formed, Formed]:
     """First, second, difference and interval as cells: indices, or shares."""
-    ends = (None, None) if difference.interval is None else (difference.interval.low, difference.interval.high)
-    values = (difference.value, difference.before, difference.value_less, *ends)
+    low, high = (None, None) if difference.interval is None else (difference.interval.low, difference.interval.high)
+    unit = 1 if difference.choice is None else 100
+    value, before, less = difference.value, difference.before, difference.value_less
+    if difference.rounded:
+        value, before, less = (rounded(unit * number) / unit for number in (value, before, less))
+        low = None if low is None else rounded_down(unit * low) / unit
+        high = None if high is None else rounded_up(unit * high) / unit
     form: Form = "whole" if difference.choice is None else "share"
-    first, second, less, low, high = (Formed(value, form) for value in values)
-    return first, second, less, low, high
+    first, second, third, fourth, fifth = (Formed(number, form) for number in (value, before, less, low, high))
+    return first, second, third, fourth, fifth
 
 
 def _needed(samples: tuple[Sample | None, Sample | None]) -> int:

@@ -46,19 +46,28 @@ class Series:
 
     def of_week(self, week: str, key: Key, audience: str) -> Figure | None:
         """A question's figure of one week, as it may be shown; None where nobody was asked."""
-        found = self.by_week[week].get(key)
-        return None if found is None else self._kept((week,), of_week(found, audience))
+        return self._kept((week,), self.as_counted((week,), key, audience))
 
     def of_period(self, period: Period, key: Key, audience: str) -> Figure | None:
         """A question's figure of one fixed period, as it may be shown; None where nobody was asked."""
-        found = self.by_period[period].get(key)
+        return self._kept(period, self.as_counted(period, key, audience))
+
+    def as_counted(self, span: Period, key: Key, audience: str) -> Figure | None:
+        """The same, a week or a period, as its own report would show it were it made now; to compare, not to show."""
+        if len(span) == 1:
+            week = self.by_week[span[0]].get(key)
+            return None if week is None else of_week(week, audience)
+        found = self.by_period[span].get(key)
         if found is None:
             return None
-        figure = of_period(found, [self.by_week[week].get(key, Distribution()) for week in period], audience)
-        return self._kept(period, figure)
+        return of_period(found, [self.by_week[week].get(key, Distribution()) for week in span], audience)
 
-    def _kept(self, weeks: Period, figure: Figure) -> Figure:
-        if figure.showing is Showing.WHOLE and not self.erased.isdisjoint(weeks):
+    def lost(self, span: Period) -> bool:
+        """Whether answers of these weeks were erased since, so that they may be shown roundedly only."""
+        return not self.erased.isdisjoint(span)
+
+    def _kept(self, span: Period, figure: Figure | None) -> Figure | None:
+        if figure is not None and figure.showing is Showing.WHOLE and self.lost(span):
             return replace(figure, showing=Showing.FEW, why="protected")
         return figure
 
