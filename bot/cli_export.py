@@ -38,13 +38,13 @@ def add_to(application: typer.Typer) -> None:
 def export(
     week: Annotated[Text, typer.Option(help="An ISO week that has ended; without it the last.")] = None,
     weeks: Annotated[Text, typer.Option(metavar="A..B", help="Several weeks: the first and the last.")] = None,
-    unit: Annotated[Text, typer.Option(help="One unit's rows alone, by the unit that met the person.")] = None,
+    unit: Annotated[Text, typer.Option(help="One unit alone, by the unit that met the person.")] = None,
     lang: Annotated[Text, typer.Option(help="The language of the report; without it the first.")] = None,
     form: Annotated[Form, typer.Option("--format", help="How the data file is made; xlsx without it.")] = "xlsx",
     to: Annotated[Path | None, typer.Option(help="A folder; without it that of KUNDRESA_EXPORTS.")] = None,
 ) -> None:
-    """Close a week and make its workbooks: the report, and the data file. Of several weeks, of one unit or in another
-    format it makes what was asked for, and keeps no record of it.
+    """Close a week and make its workbooks: the report, and the data file. Of several weeks or one unit it makes both,
+    in another format the data file alone, and keeps no record of them.
     """
     first, last = _span(week, weeks)
     settings = from_environment()

@@ -94,7 +94,19 @@ async def _made(house: House, asked: Export, week: str, moment: datetime) -> lis
             zone=premises.zone,
             simulated=premises.simulated,
         )
-    return await export.export_rows(
+    made: list[Path] = []
+    if asked.form == "xlsx":
+        made = await export.export_report(
+            house.store,
+            span,
+            folder=Path(asked.folder),
+            organisation=premises.organisation,
+            language=language,
+            now=moment,
+            zone=premises.zone,
+            simulated=premises.simulated,
+        )
+    return made + await export.export_rows(
         house.store,
         span,
         folder=Path(asked.folder),

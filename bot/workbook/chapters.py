@@ -7,14 +7,14 @@ its sheet; here they are only called. Never decides what may be shown.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from bot.store.database import Transaction
 from bot.workbook import call_backs, coded, expectation, first_failure, marked, paired, priorities, quarterly, series
 from bot.workbook.call_backs import CallBacks
 from bot.workbook.coded import Coded
-from bot.workbook.counted import Counted, counted_by
+from bot.workbook.counted import Counted, counted_by, weeks_before
 from bot.workbook.first_failure import Stages
 from bot.workbook.marked import Marked
 from bot.workbook.paired import Pairs
@@ -44,10 +44,12 @@ class Chapters:
 
 def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Chapters:
     """Read what the sheets need, as it stood at the close of the counted week; only simulated contacts, or none."""
+    # Parts are told of the fixed period alone: of a year that was asked for, its weeks needn't be read part by part.
+    parts = replace(counts, latest=weeks_before(counts.week))
     return Chapters(
-        units=counted_by(tx, counts, zone, simulated, "unit"),
-        channels=counted_by(tx, counts, zone, simulated, "channel"),
-        both=counted_by(tx, counts, zone, simulated, "unit channel"),
+        units=counted_by(tx, parts, zone, simulated, "unit"),
+        channels=counted_by(tx, parts, zone, simulated, "channel"),
+        both=counted_by(tx, parts, zone, simulated, "unit channel"),
         coded=coded.read(tx, counts, simulated),
         call_backs=call_backs.read(tx, counts, zone, simulated),
         pairs=paired.read(tx, counts, [*priorities.wanted(counts), *expectation.wanted(counts)], simulated),

@@ -38,7 +38,7 @@ def curves(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sh
     journeys = {code: _places(curve, code) for code in dict.fromkeys(entry.key.journey for entry in curve)}
     rows = [_row(snapshot, entry, journeys[entry.key.journey][place_of(entry)], edition) for entry in curve]
     blocks: list[Block] = [
-        Line(say("journey.title", week=snapshot.week), "title"),
+        Line(say("journey.title", week=edition.about), "title"),
         Table("journey", fitted(_NAMES, dict.fromkeys(_NUMBERS, "whole"), rows, say), rows),
     ]
     charts = [

@@ -38,6 +38,17 @@ class Edition:
         """The weeks, and the unit, that it is about."""
         return Span(self.first or self.week, self.week, self.unit)
 
+    @property
+    def about(self) -> str:
+        """The weeks and the unit's name as titles say them, in the reader's language."""
+        weeks = self.week if self.span.first == self.week else f"{self.span.first} – {self.week}"
+        return weeks if self.unit is None else f"{weeks}, {self.unit_name(self.unit)}"
+
+    def unit_name(self, unit: str) -> str:
+        """What the organisation calls a unit, in the reader's language; the code of one that nobody knows any more."""
+        known = self.organisation.units.get(unit)
+        return in_language(known.name, self.say.language) if known else unit
+
     def pilot(self, unit: str, start: datetime) -> int | None:
         """1 for a contact of a pilot unit from its first pilot day on, 0 for others, None for a unit nobody knows any
         more; as the organisation file says when the workbook is made.

@@ -73,7 +73,7 @@ def expectation(counts: Counted, pairs: Pairs, edition: Edition) -> Sheet | Left
     rows = [row for number, one in enumerate(told, start=1) for row in _rows(number, one, edition)]
     forms: dict[str, Form] = dict.fromkeys(("number", *_NUMBERS), "whole")
     blocks: list[Block] = [
-        Line(say("expectation.title", week=counts.week), "title"),
+        Line(say("expectation.title", week=edition.about), "title"),
         *(Line(words) for words in say.lines("expectation-lines")),
         Line(say("expectation.found"), "heading"),
         *(Line(_conclusion(one, edition)) for one in told),

@@ -31,6 +31,7 @@ from bot.workbook.snapshot import Snapshot, gathered
 from bot.workbook.span import Form, Span
 from bot.workbook.tables import tables
 from bot.workbook.texts import Texts
+from bot.workbook.unit_report import unit_report
 from bot.workbook.writing import Written, write_data, write_report
 
 _LOG = logging.getLogger(__name__)
@@ -71,6 +72,36 @@ async def export_week(
         return await _export(store, edition, folder, remake)
 
 
+async def export_report(
+    store: Store,
+    span: Span,
+    *,
+    folder: Path,
+    organisation: Organisation,
+    language: str,
+    now: datetime,
+    zone: ZoneInfo,
+    simulated: bool = False,
+) -> list[Path]:
+    """Close the weeks of a span that are open and have ended, and make its report in `folder`; its path.
+
+    Recorded nowhere, and never over a week's own report: ValueError for a whole week of every unit. Raises as
+    `export_rows`; whatever stood there before then still stands there.
+    """
+    _check(span, zone)
+    if span.is_week:
+        raise ValueError(f"The report of {span.first} is made once, by export_week.")
+    edition = Edition(span.last, organisation, Texts(language), now, zone, simulated, span.first, span.unit)
+    path = folder / f"{span.stem}.xlsx"
+    async with ONE_AT_A_TIME:
+        await store.write(weeks.close, span.last, now, zone)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        snapshot = await view.snapshot(store.path, gathered, span.last, zone, simulated, tuple(span.weeks()))
+        told = await asyncio.to_thread(_told, snapshot, edition)
+        await asyncio.to_thread(_report, path, told, edition)
+    return [path]
+
+
 async def export_rows(
     store: Store,
     span: Span,
@@ -89,10 +120,7 @@ async def export_rows(
     doesn't exist or a span that ends before it begins, MissingExtra, TooLong, OSError; whatever stood there before then
     still stands there.
     """
-    week_start(span.first, zone)
-    week_start(span.last, zone)
-    if not span.weeks():
-        raise ValueError(f"{span.last} is before {span.first}. Write the earlier week first.")
+    _check(span, zone)
     check_extra(form)
     edition = Edition(span.last, organisation, Texts(language), now, zone, simulated, span.first, span.unit)
     path = folder / name_of(span, form)
@@ -169,6 +197,17 @@ async def _export(store: Store, edition: Edition, folder: Path, remake: bool) ->
     finally:
         rows.close()
     return paths
+
+
+def _check(span: Span, zone: ZoneInfo) -> None:
+    week_start(span.first, zone)
+    week_start(span.last, zone)
+    if not span.weeks():
+        raise ValueError(f"{span.last} is before {span.first}. Write the earlier week first.")
+
+
+def _told(snapshot: Snapshot, edition: Edition) -> Report:
+    return report(snapshot, edition) if edition.unit is None else unit_report(snapshot, edition, edition.unit)
 
 
 def _report(path: Path, told: Report, edition: Edition) -> Written:

@@ -92,7 +92,7 @@ def first_failure(counts: Counted, stages: Stages, edition: Edition) -> Sheet | 
     if not rows and not said:
         return LeftOut(say("sheets.first-failure"), say("notes.no-curve"))
     blocks: list[Block] = [
-        Line(say("first-failure.title", week=counts.week), "title"),
+        Line(say("first-failure.title", week=edition.about), "title"),
         *(Line(words) for words in say.lines("first-failure-lines", low=LOW)),
     ]
     if rows:

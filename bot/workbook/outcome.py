@@ -173,8 +173,7 @@ def _unit_rows(
         if figure.showing is Showing.HIDDEN:
             hidden += bool(figure.distribution.asked)
             continue
-        known = edition.organisation.units.get(unit)
-        name = in_language(known.name, say.language) if known else unit
+        name = edition.unit_name(unit)
         evened = evened_out(quarterly, key, unit, mix, audience)
         if evened.as_was is None or evened.weighed is None:
             lacking = ", ".join(outcome_name(code, edition) for code in evened.lacking)

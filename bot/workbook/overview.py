@@ -33,19 +33,8 @@ def overview(
 ) -> Sheet:
     """The sheet; `held_back` counts the figures about questions that are hidden or rounded on the `others`, by name."""
     say = edition.say
-    monday = week_start(snapshot.week, edition.zone)
-    blocks: list[Block] = [Line(say("overview.title", week=snapshot.week), "title")]
-    if edition.simulated:
-        blocks.append(Line(say("overview.demo"), "warning"))
-    blocks += [
-        Line(say("overview.organisation"), "pair", in_language(edition.organisation.name, say.language)),
-        Line(say("overview.week"), "pair", snapshot.week),
-        Line(say("overview.first-day"), "pair", monday.date(), "day"),
-        Line(say("overview.last-day"), "pair", (monday + timedelta(days=6)).date(), "day"),
-        Line(say("overview.period"), "pair", period_span(snapshot.period, say)),
-        Line(say("overview.made"), "pair", edition.made_at, "moment"),
-        Line(say("overview.zone"), "pair", edition.zone.key),
-        Line(say("overview.held-back"), "pair", held_back, "whole"),
+    blocks: list[Block] = [
+        *head(snapshot.period, held_back, edition),
         Line(say("overview.essentials"), "heading"),
         Line(say("overview.essentials-line", span=period_span(snapshot.period, say))),
         essentials_table(snapshot, edition),
@@ -55,7 +44,7 @@ def overview(
         Line(say("overview.breaks"), "heading"),
         *(Line(words) for words in _break_lines(snapshot, broken, edition)),
         Line(say("overview.contents"), "heading"),
-        *_contents(others, left_out, say),
+        *contents(others, left_out, say),
         Line(say("overview.who"), "heading"),
         *(Line(words) for words in say.lines("who-lines")),
         Line(say("overview.funnel"), "heading"),
@@ -76,7 +65,32 @@ def _standards(snapshot: Snapshot, edition: Edition) -> Iterator[Block]:
         yield table
 
 
-def _contents(others: Sequence[str], left_out: Sequence[LeftOut], say: Texts) -> Iterator[Line]:
+def head(period: Sequence[str], held_back: int, edition: Edition) -> Iterator[Line]:
+    """What a report covers: the title, whose it is, which weeks, which unit, when it was made."""
+    say, span = edition.say, edition.span
+    yield Line(say("overview.title", week=edition.about), "title")
+    if edition.simulated:
+        yield Line(say("overview.demo"), "warning")
+    yield Line(say("overview.organisation"), "pair", in_language(edition.organisation.name, say.language))
+    if span.unit is not None:
+        yield Line(say("headers.unit"), "pair", edition.unit_name(span.unit))
+    last_day = week_start(span.last, edition.zone) + timedelta(days=6)
+    if span.first == span.last:
+        weeks, first, last = (say(f"overview.{name}") for name in ("week", "first-day", "last-day"))
+        yield Line(weeks, "pair", span.last)
+    else:
+        weeks, first, last = (say(f"overview.{name}") for name in ("weeks", "first-of-weeks", "last-of-weeks"))
+        yield Line(weeks, "pair", period_span((span.first, span.last), say))
+    yield Line(first, "pair", week_start(span.first, edition.zone).date(), "day")
+    yield Line(last, "pair", last_day.date(), "day")
+    yield Line(say("overview.period"), "pair", period_span(period, say))
+    yield Line(say("overview.made"), "pair", edition.made_at, "moment")
+    yield Line(say("overview.zone"), "pair", edition.zone.key)
+    yield Line(say("overview.held-back"), "pair", held_back, "whole")
+
+
+def contents(others: Sequence[str], left_out: Sequence[LeftOut], say: Texts) -> Iterator[Line]:
+    """A line for each of the `others`, by name, that leads there; then what was left out."""
     for name in others:
         yield Line(f"{say(f'sheets.{name}')}: {say(f'contents-lines.{name}')}", link=say(f"sheets.{name}"))
     yield Line(f"{say('sheets.chart-data')}: {say('contents-lines.chart-data')}")

@@ -95,7 +95,7 @@ def priorities(counts: Counted, pairs: Pairs, edition: Edition) -> Sheet | LeftO
     details = [row for places in journeys.values() for row in _details(places, edition)]
     forms: dict[str, Form] = {"number": "whole", "experience": "whole", "stated": "share", "derived": "hundredths"}
     blocks: list[Block] = [
-        Line(say("priorities.title", week=counts.week), "title"),
+        Line(say("priorities.title", week=edition.about), "title"),
         *(Line(words) for words in say.lines("priority-lines", pairs=FEWEST_PAIRS)),
         *(Line(words) for places in journeys.values() for words in _borders(places, edition)),
         Table("priorities", fitted(_SUMMARY, forms, summary, say), summary),

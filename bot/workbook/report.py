@@ -6,7 +6,6 @@ from 30 persons on; of fewer, only for the latest of the periods that `bot.figur
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.figures.suppression import Showing
@@ -16,7 +15,7 @@ from bot.workbook.causes import causes
 from bot.workbook.changes import changes, changes_of
 from bot.workbook.curves import curves
 from bot.workbook.edition import Edition
-from bot.workbook.entries import Entry, entries_of, question_rows
+from bot.workbook.entries import entries_of
 from bot.workbook.expectation import expectation
 from bot.workbook.first_failure import first_failure
 from bot.workbook.funnel import funnel
@@ -26,11 +25,12 @@ from bot.workbook.outcome import outcome
 from bot.workbook.overview import overview
 from bot.workbook.priorities import priorities
 from bot.workbook.question_use import question_use
-from bot.workbook.sheets import Block, Form, LeftOut, Line, Sheet, Table
+from bot.workbook.questions import questions
+from bot.workbook.response import tells_period
+from bot.workbook.sheets import LeftOut, Sheet
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.touchpoints import touchpoints
 from bot.workbook.trend import trend
-from bot.workbook.widths import fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ def report(snapshot: Snapshot, edition: Edition) -> Report:
         "priorities": priorities(snapshot, snapshot.chapters.pairs, edition),
         "first-failure": first_failure(snapshot, snapshot.chapters.stages, edition),
         "expectation": expectation(snapshot, snapshot.chapters.pairs, edition),
-        "touchpoints": touchpoints(snapshot, edition),
+        "touchpoints": touchpoints(snapshot, edition) if tells_period(snapshot) else _no_period("touchpoints", edition),
         "trend": trend(snapshot, series, broken, edition),
         "changes": changes(snapshot, changed, edition),
-        "questions": _questions(snapshot, entries, edition),
+        "questions": questions(snapshot, entries, edition),
         "causes": causes(snapshot, edition),
         "needs": needs(snapshot, edition),
         "funnel": funnel(snapshot, edition),
@@ -70,18 +70,5 @@ def report(snapshot: Snapshot, edition: Edition) -> Report:
     return Report((first, *told.values()), held_back)
 
 
-def _questions(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sheet | LeftOut:
-    say = edition.say
-    if not entries:
-        return LeftOut(say("sheets.questions"), say("notes.no-questions"))
-    shares, values = ("share", "share-from", "share-to"), ("value", "value-from", "value-to")
-    counts = ("answers", "asked", "contacts")
-    where = ("journey", "phase", "part", "touchpoint", "question", "period")
-    names = (*where, "choice", "count", *shares, *values, *counts, "note")
-    forms: dict[str, Form] = dict.fromkeys(shares, "share")
-    forms.update(dict.fromkeys(values, "decimal"))
-    forms.update(dict.fromkeys(("count", *counts), "whole"))
-    rows = [row for entry in entries for row in question_rows(snapshot, entry, edition)]
-    blocks: list[Block] = [Line(say("questions.title", week=snapshot.week), "title")]
-    blocks.append(Table("questions", fitted(names, forms, rows, say), rows))
-    return Sheet(say("sheets.questions"), tuple(blocks), frozen=True)
+def _no_period(name: str, edition: Edition) -> LeftOut:
+    return LeftOut(edition.say(f"sheets.{name}"), edition.say("notes.span"))

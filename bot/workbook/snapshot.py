@@ -31,9 +31,11 @@ class Snapshot(Counted):
     promises: Promises
 
 
-def gathered(tx: Transaction, week: str, zone: ZoneInfo, simulated: bool) -> Snapshot:
-    """Read a closed week. Simulated contacts only, or none of them."""
-    counts = counted(tx, week, zone, simulated)
+def gathered(
+    tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, latest: Sequence[str] | None = None
+) -> Snapshot:
+    """Read a closed week. Simulated contacts only, or none of them. `latest`: other weeks than the four up to it."""
+    counts = counted(tx, week, zone, simulated, latest)
     period = counts.period
     # A contact starts in one week alone, so that a period's counts are those of its weeks added up.
     reasons = {each: weeks.reasons(tx, each, each, week, zone, simulated) for each in {*period, week}}

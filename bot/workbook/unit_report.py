@@ -1,0 +1,128 @@
+"""The report of one unit: its curve, its questions and its response rate in the latest fixed period, protected beside
+the figures of all units together, which everybody may have.
+
+What is told of all together alone is left out and named among the notes: cut by unit as well, it would tell of small
+groups. Never of single weeks, and never of anybody who works there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.figures.periods import WEEKS, number_of, week_of
+from bot.figures.suppression import Showing
+from bot.workbook.cells import Value
+from bot.workbook.curves import curves
+from bot.workbook.edition import Edition
+from bot.workbook.entries import Entry
+from bot.workbook.essentials import experience
+from bot.workbook.names import asked_text, journey_title, period_label, period_span, why
+from bot.workbook.notes import notes
+from bot.workbook.overview import contents, head
+from bot.workbook.parts import part_entries, part_response
+from bot.workbook.questions import questions
+from bot.workbook.report import Report
+from bot.workbook.response import FIRST, NOTE, NUMBER, SECOND, response_cells, response_columns, tells_period
+from bot.workbook.sheets import Block, Column, LeftOut, Line, Sheet, Table
+from bot.workbook.shown import shown_counts, shown_mean
+from bot.workbook.snapshot import Snapshot
+
+TOGETHER = (
+    "priorities",
+    "first-failure",
+    "expectation",
+    "touchpoints",
+    "trend",
+    "changes",
+    "causes",
+    "needs",
+    "call-backs",
+    "outcome",
+    "question-use",
+)
+"""Sheets that are told of all units together only, by name."""
+
+_NUMBERS = ("index", "index-from", "index-to", "answers", "asked", "contacts")
+
+
+def unit_report(snapshot: Snapshot, edition: Edition, unit: str) -> Report:
+    """Overview, Journey, Questions and Notes of this unit; the snapshot is of all units."""
+    say, together = edition.say, tells_period(snapshot)
+    entries = part_entries(snapshot, snapshot.chapters.units).get(unit, []) if together else []
+    left_out = [LeftOut(say(f"sheets.{name}"), say("one-unit.together")) for name in TOGETHER]
+    made: dict[str, Sheet | LeftOut] = {}
+    if entries:
+        made = {"journey": curves(snapshot, entries, edition), "questions": questions(snapshot, entries, edition)}
+    else:
+        nothing = say("one-unit.nothing", span=period_span(snapshot.period, say))
+        lacking = nothing if together else _no_period(edition)
+        left_out = [*(LeftOut(say(f"sheets.{name}"), lacking) for name in ("journey", "questions")), *left_out]
+    left_out += [each for each in made.values() if isinstance(each, LeftOut)]
+    made["notes"] = notes(snapshot, left_out, edition)
+    told = {name: sheet for name, sheet in made.items() if isinstance(sheet, Sheet)}
+    held_back = sum(entry.figure.showing is not Showing.WHOLE for entry in entries)
+    blocks: list[Block] = [
+        *head(snapshot.period, held_back, edition),
+        *(Line(words) for words in say.lines("one-unit-lines", span=period_span(snapshot.period, say))),
+        *(_figures(snapshot, entries, edition, unit) if together else [Line(_no_period(edition), "warning")]),
+        Line(say("overview.contents"), "heading"),
+        *contents(list(told), left_out, say),
+        Line(say("overview.who"), "heading"),
+        *(Line(words) for words in say.lines("who-lines")),
+        Line(say("overview.how"), "heading"),
+        *(Line(words) for words in say.lines("how-lines")),
+    ]
+    return Report((Sheet(say("sheets.overview"), tuple(blocks)), *told.values()), held_back)
+
+
+def _figures(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition, unit: str) -> Iterator[Block]:
+    say, span = edition.say, period_span(snapshot.period, edition.say)
+    yield Line(say("overview.essentials"), "heading")
+    yield _essentials(snapshot, entries, edition)
+    yield Line(say("one-unit.response", span=span), "heading")
+    yield Line(say("overview.funnel-line"))
+    rows = list(_response_rows(snapshot, edition, unit)) or [(say("one-unit.no-contacts", span=span), *[None] * 10)]
+    yield Table("response", response_columns(say), rows, filters=False)
+
+
+def _essentials(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Table:
+    say = edition.say
+    widths = {"measure": FIRST, "journey": SECOND, "note": NOTE}
+    columns = tuple(
+        Column(say(f"headers.{name}"), "wrapped" if name in widths else "whole", widths.get(name, NUMBER))
+        for name in ("measure", "journey", *_NUMBERS, "first-week", "last-week", "note")
+    )
+    main = [entry for entry in entries if entry.question == experience(snapshot.catalogue.latest(entry.key.journey))]
+    rows = [_index_row(snapshot, entry, edition) for entry in main if not entry.key.afterwards]
+    return Table("essentials", columns, rows or [(say("notes.no-answers"), *[None] * 10)], filters=False)
+
+
+def _index_row(snapshot: Snapshot, entry: Entry, edition: Edition) -> Sequence[Value]:
+    say, audience = edition.say, entry.journey.audience
+    return (
+        say("essentials.index", question=asked_text(edition, entry.question)),
+        journey_title(snapshot, entry.key.journey, say),
+        *shown_mean(entry.index, entry.figure.showing),
+        *shown_counts(entry.figure, audience, say),
+        snapshot.period[0],
+        snapshot.period[-1],
+        why(entry.figure, audience, say),
+    )
+
+
+def _response_rows(snapshot: Snapshot, edition: Edition, unit: str) -> Iterator[Sequence[Value]]:
+    say = edition.say
+    for total in snapshot.funnel:
+        response = part_response(snapshot, snapshot.chapters.units, unit, total.journey, say)
+        if response is None:
+            continue
+        title, time = journey_title(snapshot, total.journey, say), period_label(snapshot.period)
+        if response.funnel is None:
+            yield (title, time, say("journey.gap"), *[None] * 7, response.why)
+        else:
+            yield (title, time, *response_cells(response.funnel.registered, response))
+
+
+def _no_period(edition: Edition) -> str:
+    end = (number_of(edition.span.last) + 1) // WEEKS * WEEKS
+    return edition.say("one-unit.no-period", first=week_of(end - WEEKS), last=week_of(end - 1))
