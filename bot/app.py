@@ -237,6 +237,7 @@ def _telegram(
         on_unreachable=house.rooms.follow_ups.unreachable,
         posted=_posted(settings),
         pause=pause,
+        own_group=settings.digest_chat,
     )
 
 

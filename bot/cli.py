@@ -48,6 +48,8 @@ _NOT_FOR_DEMO = (
     "KUNDRESA_OIDC_CLIENT",
     "KUNDRESA_OIDC_SECRET",
     "KUNDRESA_STAFF_CHAT",
+    "KUNDRESA_DIGEST_MAIL",
+    "KUNDRESA_DIGEST_CHAT",
 )
 
 application = typer.Typer(

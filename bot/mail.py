@@ -25,7 +25,21 @@ _WHOLE_SECONDS = 40.0
 
 
 class NotSent(Exception):
-    """The e-mail did not get out. The message is for a log: it holds no address and no password."""
+    """The e-mail did not get out, or nobody knows whether it did (`doubtful`). The message is for a log: it holds no
+    address and no password.
+    """
+
+    def __init__(self, message: str, *, doubtful: bool = False) -> None:
+        super().__init__(message)
+        self.doubtful = doubtful
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG that goes with a letter, shown below its text where the reader's program can."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,7 @@ class Letter:
     to: str
     subject: str
     text: str
+    picture: Picture | None = None
 
 
 async def send(server: Mail, letter: Letter, now: datetime) -> None:
@@ -62,8 +77,11 @@ async def send(server: Mail, letter: Letter, now: datetime) -> None:
         raise NotSent(f"{server.host}: the server takes no mail for that address ({codes})") from None
     except ssl.SSLError as error:
         raise NotSent(f"{server.host}: its certificate does not hold ({error.reason})") from None
-    except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+    except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPNotSupported, ValueError) as error:
         raise NotSent(f"{server.host}: can't be reached, or does not encrypt ({type(error).__name__})") from None
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        what = f"{server.host}: can't be reached, or does not encrypt ({type(error).__name__})"
+        raise NotSent(what, doubtful=True) from None
 
 
 def _written(server: Mail, letter: Letter, now: datetime) -> EmailMessage:
@@ -76,6 +94,10 @@ def _written(server: Mail, letter: Letter, now: datetime) -> EmailMessage:
     message["Message-ID"] = make_msgid(domain=server.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nothing answers that somebody is away
     message.set_content(letter.text)
+    if letter.picture is not None:
+        message.add_attachment(
+            letter.picture.content, maintype="image", subtype="png", filename=letter.picture.name, disposition="inline"
+        )
     return message
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import clock, guessing, leftovers
+from bot import clock, digests, guessing, leftovers
 from bot.clock import Heartbeat, Now
 from bot.inbox_folder import taken_in
 from bot.openings import House, Refused
@@ -20,6 +20,7 @@ from bot.store.database import Transaction
 
 BEAT_SECONDS = 5.0
 TIDY_SECONDS = 3600.0
+DIGEST_SECONDS = 60.0
 LISTS_HOUR = 5
 """Each day 05:00 local: lists are taken in before anyone is at work."""
 
@@ -82,12 +83,18 @@ class Rounds:
             simulated=premises.simulated,
         )
 
+    async def digest(self) -> None:
+        """Send the week in brief to whom it has not gone yet."""
+        if await digests.sent(self.house, self.settings, self.now()):
+            self.wake()
+
     def begun(self) -> Heartbeat:
         """A heart that beats for all of them."""
         heartbeat = Heartbeat(self.house.premises.zone)
         heartbeat.every(BEAT_SECONDS, self.beat)
         heartbeat.every(BEAT_SECONDS, self.settle)
         heartbeat.every(TIDY_SECONDS, self.tidy)
+        heartbeat.every(DIGEST_SECONDS, self.digest)
         heartbeat.nightly(LISTS_HOUR, self.lists)
         heartbeat.mondays(EXPORT_HOUR, self.export)
         heartbeat.once(self.export)

@@ -83,6 +83,19 @@ def sender(text: str) -> str:
     return text
 
 
+def addresses(text: str) -> tuple[str, ...]:
+    """E-mail addresses with commas between."""
+    return tuple(dict.fromkeys(sender(part.strip()) for part in text.split(",")))
+
+
+def group(text: str) -> int:
+    """A group's id in Telegram. A person's own chat is none: whoever answers there is asked as a citizen."""
+    if not re.fullmatch(r"-[0-9]{1,19}", text):
+        remedy = "Write a group's id, which begins with a minus: -1001234567890"
+        raise FaultError(f"'{shown(text)}' is no group in Telegram.", remedy)
+    return int(text)
+
+
 def switch(text: str) -> bool:
     if text not in ("0", "1"):
         raise FaultError(f"'{shown(text)}' is neither on nor off.", "Write 1 for on, 0 for off.")

@@ -42,6 +42,8 @@ VARIABLES = (
     "KUNDRESA_OIDC_CLIENT",
     "KUNDRESA_OIDC_SECRET",
     "KUNDRESA_STAFF_CHAT",
+    "KUNDRESA_DIGEST_MAIL",
+    "KUNDRESA_DIGEST_CHAT",
 )
 """Every variable there is."""
 
@@ -72,7 +74,8 @@ class Settings:
     watched, `public_url` where nothing can be
     reached from outside. `time_zone` holds unless the organisation's file names another. `listen` is host and
     port, 0 = any free port. With a `webhook_secret` updates come by webhook, else by polling. `mail` and `provider` are
-    None where staff sign in by links that are shown to them; `staff_chat`: they may use commands in Telegram.
+    None where staff sign in by links that are shown to them; `staff_chat`: they may use commands in Telegram. The
+    weekly digest goes to the addresses `digest_mail` and to the group `digest_chat`.
     """
 
     telegram_token: str | None = field(repr=False)
@@ -93,6 +96,8 @@ class Settings:
     mail: Mail | None = field(default=None, repr=False)
     provider: Provider | None = field(default=None, repr=False)
     staff_chat: bool = False
+    digest_mail: tuple[str, ...] = ()
+    digest_chat: int | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -136,8 +141,19 @@ def read(environment: Mapping[str, str]) -> Settings:
         raise WrongSetting(
             missing, "is not set, and e-mail needs it.", "Set KUNDRESA_SMTP and KUNDRESA_MAIL_FROM both, or neither."
         )
+    token = value("TELEGRAM_BOT_TOKEN", values.token, None)
+    nobody: tuple[str, ...] = ()
+    digest_mail = value("KUNDRESA_DIGEST_MAIL", values.addresses, nobody)
+    if digest_mail and mail is None:
+        remedy = "Set KUNDRESA_SMTP and KUNDRESA_MAIL_FROM, or leave it out."
+        raise WrongSetting("KUNDRESA_DIGEST_MAIL", "is set, and no server that sends e-mail.", remedy)
+    digest_chat = value("KUNDRESA_DIGEST_CHAT", values.group, None)
+    if digest_chat is not None and token is None:
+        raise WrongSetting(
+            "KUNDRESA_DIGEST_CHAT", "is set, and no bot that writes there.", "Set TELEGRAM_BOT_TOKEN, or leave it out."
+        )
     return Settings(
-        telegram_token=value("TELEGRAM_BOT_TOKEN", values.token, None),
+        telegram_token=token,
         database=database,
         key_file=key_file,
         organisation=value("KUNDRESA_ORGANISATION", values.existing_file, None),
@@ -159,6 +175,8 @@ def read(environment: Mapping[str, str]) -> Settings:
             value("KUNDRESA_OIDC_SECRET", str, None),
         ),
         staff_chat=value("KUNDRESA_STAFF_CHAT", values.switch, False),
+        digest_mail=digest_mail,
+        digest_chat=digest_chat,
     )
 
 

@@ -305,12 +305,14 @@ def test_nothing_went_wrong(played: tuple[Demo, Path]) -> None:
 
 
 def test_every_week_has_its_workbooks(played: tuple[Demo, Path]) -> None:
-    """Each week has a report and a data file, recorded as they stand; the demo points at the newest."""
+    """Each week has a report, a data file and a digest, recorded as they stand; the demo points at the newest."""
     demo_here, _ = played
     exports = demo_here.settings.exports
     made = {name for (name,) in rows(exports.parent, "SELECT name FROM week_files")}
-    assert made == {path.name for path in exports.iterdir()}
+    pictures = {name for (name,) in rows(exports.parent, "SELECT picture FROM digests WHERE picture IS NOT NULL")}
+    assert made | pictures == {path.name for path in exports.iterdir()}
     assert len(made) == 4
+    assert rows(exports.parent, "SELECT COUNT(*) FROM digests") == [(2,)]
     assert (demo_here.report.name, demo_here.data.name) == ("kundresa_2026-W44.xlsx", "kundresa_2026-W44_data.xlsx")
     assert demo_here.report.is_file()
 

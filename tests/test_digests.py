@@ -206,6 +206,12 @@ def test_a_picture_takes_whatever_something_is_called(name: str) -> None:
     assert size(drawn(some(name)))[0] == WIDTH * DPI
 
 
+def test_a_picture_holds_its_words() -> None:
+    """Programs that read pictures aloud find them in the file itself."""
+    one = replace(some("Möte"), words="Upplevelsen: 68")
+    assert "Upplevelsen: 68".encode() in drawn(one)
+
+
 def test_a_picture_grows_with_what_stands_in_it() -> None:
     """Twelve touchpoints make it higher than three, and not wider."""
     (wide, low), (as_wide, high) = size(drawn(some("Mottagandet"))), size(drawn(some("Mottagandet", 12)))

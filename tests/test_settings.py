@@ -81,6 +81,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "KUNDRESA_OIDC_CLIENT": "kundresa",
         "KUNDRESA_OIDC_SECRET": "of the provider",
         "KUNDRESA_STAFF_CHAT": "1",
+        "KUNDRESA_DIGEST_MAIL": "anna@example.org, bo@example.org,anna@example.org",
+        "KUNDRESA_DIGEST_CHAT": "-1001234567890",
     }
     assert set(environment) == set(VARIABLES)
     assert read(environment) == Settings(
@@ -102,6 +104,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         mail=Mail("mail.example.org", 587, False, "kundresa", "pass@word", "kundresa@example.org"),
         provider=Provider("https://login.example.org/realms/town", "kundresa", "of the provider"),
         staff_chat=True,
+        digest_mail=("anna@example.org", "bo@example.org"),
+        digest_chat=-1001234567890,
     )
 
 
@@ -110,6 +114,8 @@ def test_half_of_what_belongs_together_is_refused() -> None:
     assert refusal({"KUNDRESA_SMTP": "smtp://mail.example.org"}).startswith("KUNDRESA_MAIL_FROM: is not set")
     assert refusal({"KUNDRESA_MAIL_FROM": "a@example.org"}).startswith("KUNDRESA_SMTP: is not set")
     assert refusal({"KUNDRESA_OIDC_CLIENT": "kundresa"}).startswith("KUNDRESA_OIDC_ISSUER: is not set")
+    assert refusal({"KUNDRESA_DIGEST_MAIL": "a@example.org"}).startswith("KUNDRESA_DIGEST_MAIL: is set, and no server")
+    assert refusal({"KUNDRESA_DIGEST_CHAT": "-100123"}).startswith("KUNDRESA_DIGEST_CHAT: is set, and no bot")
 
 
 @pytest.mark.parametrize("variable", VARIABLES)

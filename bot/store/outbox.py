@@ -121,10 +121,12 @@ def add(
     edits: int | None = None,
     useful_until: datetime | None = None,
     not_before: datetime | None = None,
+    sealed: bytes | None = None,
 ) -> int:
     """Queue one message, or with `edits` (the id of the row that sent it) a change of one; returns the row's id.
 
     An edit with an empty text keeps the text that stands there. `edits` may also be the id of an earlier edit.
+    `sealed` is the address of a chat that is nobody's: of the organisation itself.
     """
     target = tx.one(_Target, _SQL["target"], id=edits) if edits is not None else None
     if target is not None:
@@ -148,6 +150,7 @@ def add(
         queued_at=now,
         not_before=not_before,
         useful_until=useful_until,
+        sealed=sealed,
     )
 
 
@@ -274,9 +277,8 @@ def unreachable(tx: Transaction, lookup: bytes, now: datetime) -> None:
 
 def migrated(tx: Transaction, lookup: bytes, new: bytes, sealed: bytes) -> None:
     """The chat has a new address: everything kept under its old `lookup` goes to the `new` one."""
-    for change in ("move_rows", "move_stop"):
-        tx.run(_SQL[change], lookup=lookup, new=new)
-    tx.run(_SQL["move_address"], lookup=lookup, new=new, sealed=sealed)
+    for change in ("move_rows", "move_stop", "move_address"):
+        tx.run(_SQL[change], lookup=lookup, new=new, sealed=sealed)
 
 
 def offered(tx: Transaction, id: int, lookup: bytes) -> Offered | None:  # noqa: A002

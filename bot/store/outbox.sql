@@ -3,9 +3,9 @@
 
 -- add: one row at the end of its chat's queue
 INSERT INTO outbox (person_id, lookup, door, conversation_id, follow_up_id, kind, edits, purpose, question, asking,
-                    body, queued_at, not_before, useful_until)
+                    body, queued_at, not_before, useful_until, sealed)
 VALUES (:person_id, :lookup, :door, :conversation_id, :follow_up_id, :kind, :edits, :purpose, :question, :asking,
-        :body, :queued_at, :not_before, :useful_until)
+        :body, :queued_at, :not_before, :useful_until, :sealed)
 
 -- target: the message that an edit really changes, where it was given the id of another edit of it, and where it stands
 SELECT COALESCE(edits, id) AS id, door, lookup FROM outbox WHERE id = :id
@@ -24,7 +24,7 @@ WITH head AS (
     ORDER BY hex(outbox.lookup) IN (SELECT value FROM json_each(:first)) DESC, outbox.id
     LIMIT :most
 ), known AS (
-    SELECT row.*, addresses.sealed, conversations.turn,
+    SELECT row.*, COALESCE(addresses.sealed, row.sealed) AS address, conversations.turn,
            COALESCE(target.message_key,
                     (SELECT again.message_key FROM outbox AS again WHERE again.repeats = row.edits)) AS edits_key
     FROM ready
@@ -33,10 +33,10 @@ WITH head AS (
     LEFT JOIN outbox AS target ON target.id = row.edits
     LEFT JOIN conversations ON conversations.id = row.conversation_id
 )
-SELECT id, lookup, kind, purpose, body, attempts + 1 AS attempts, sealed, edits_key,
+SELECT id, lookup, kind, purpose, body, attempts + 1 AS attempts, address AS sealed, edits_key,
        CASE WHEN useful_until <= :now THEN 'no longer useful'
             WHEN purpose <> 'shell' AND lookup IN (SELECT lookup FROM stops) THEN 'stopped'
-            WHEN sealed IS NULL THEN 'no address'
+            WHEN address IS NULL THEN 'no address'
             WHEN kind = 'send' AND purpose IN ('question', 'repeat') AND turn IS 'ended' THEN 'no longer asked'
             WHEN kind = 'edit' AND edits_key IS NULL THEN 'nothing to edit'
             ELSE '' END AS fault
@@ -110,9 +110,9 @@ WHERE id = :id
 
 -- repeat: the one repeat of a row, with a new body
 INSERT INTO outbox (person_id, lookup, door, conversation_id, follow_up_id, kind, purpose, question, asking,
-                    body, queued_at, useful_until, repeats)
+                    body, queued_at, useful_until, sealed, repeats)
 SELECT person_id, lookup, door, conversation_id, follow_up_id, kind, purpose, question, asking,
-       :body, :now, useful_until, id
+       :body, :now, useful_until, sealed, id
 FROM outbox WHERE id = :id
 
 -- fail_unreachable: nothing reaches this chat
@@ -134,7 +134,7 @@ WHERE id = (SELECT person_id FROM addresses WHERE lookup = :lookup) AND unreacha
 UPDATE OR IGNORE addresses SET lookup = :new, sealed = :sealed WHERE lookup = :lookup
 
 -- move_rows: so has what waits for it
-UPDATE outbox SET lookup = :new WHERE lookup = :lookup
+UPDATE outbox SET lookup = :new, sealed = CASE WHEN sealed IS NOT NULL THEN :sealed END WHERE lookup = :lookup
 
 -- move_stop: and what it said
 UPDATE OR IGNORE stops SET lookup = :new WHERE lookup = :lookup

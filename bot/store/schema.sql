@@ -374,6 +374,7 @@ CREATE TABLE outbox (
     fault           TEXT,
     settle_at       moment,                       -- when an unknown one without evidence is sent once more
     repeats         INTEGER REFERENCES outbox (id) ON DELETE SET NULL,
+    sealed          BLOB,                         -- the address of a chat that is no person's: the organisation's own
     UNIQUE (repeats)
 );
 CREATE INDEX outbox_waiting ON outbox (lookup, id) WHERE state IN ('queued', 'sending');
@@ -580,3 +581,24 @@ CREATE TABLE codings (
 );
 CREATE INDEX codings_of_answer ON codings (answer_id, field, coder, id);
 CREATE INDEX codings_by_week ON codings (week);
+
+-- The weekly digest in words: figures that its report shows too. `picture` is a file in the folder of workbooks.
+CREATE TABLE digests (
+    week     TEXT PRIMARY KEY,
+    language TEXT NOT NULL,
+    title    TEXT NOT NULL,
+    words    TEXT NOT NULL,
+    short    TEXT NOT NULL,                       -- what stands beside the picture
+    picture  TEXT,
+    sha256   TEXT,
+    made_at  moment NOT NULL
+) WITHOUT ROWID;
+-- To whom it was sent, by keyed hash of the e-mail address or the chat: never twice.
+CREATE TABLE digest_letters (
+    week       TEXT NOT NULL REFERENCES digests (week),
+    target     BLOB NOT NULL,
+    state      TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown')),
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    not_before moment,                            -- when it is tried once more
+    PRIMARY KEY (week, target)
+) WITHOUT ROWID;

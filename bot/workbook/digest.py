@@ -21,8 +21,9 @@ from bot.workbook.shown import shown_counts, shown_mean
 from bot.workbook.snapshot import Snapshot
 from flows.wording import in_language
 
-CAPTION = 1024
-"""Characters that the text beside a picture may have in Telegram (Bot API, sendPhoto)."""
+CAPTION = 900
+"""Characters that the text beside a picture has at most: Telegram takes 1024 (Bot API, sendPhoto), and what is sent once
+more has a few words before it."""
 
 _CUT = "…"
 

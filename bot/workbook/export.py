@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import week_start
 from bot.organisation import Organisation
-from bot.store import view, weeks
+from bot.store import digests, view, weeks
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import WeekFile
+from bot.workbook import digest_files
 from bot.workbook.drafts import ONE_AT_A_TIME
 from bot.workbook.edition import Edition
 from bot.workbook.formats import Told, check_extra, name_of, write_rows
@@ -190,6 +191,7 @@ async def _export(store: Store, edition: Edition, folder: Path, remake: bool) ->
         told = await asyncio.to_thread(report, snapshot, edition)
         if not standing[0]:
             written = await asyncio.to_thread(_report, paths[0], told, edition)
+            await store.write(digests.record, await asyncio.to_thread(digest_files.write, folder, snapshot, edition))
             await _record(store, edition, paths[0], "report", sum(written.rows.values()), written)
         if remake or not standing[1]:
             written = await asyncio.to_thread(_data, paths[1], rows, told.held_back, edition, _looking_on(rows))

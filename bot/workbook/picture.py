@@ -1,8 +1,8 @@
 """Picture: a digest as a PNG that can be read on a phone. Draws what it is handed, and decides nothing.
 
 matplotlib is an extra and slow to read in, so it is imported when something is drawn; by its object interface alone, so
-that several can be drawn in threads. The font is the one that comes with it: the same letters on every machine. What
-organisations and journeys are called is drawn as it stands: a dollar sign begins no formula.
+that several can be drawn in threads. What organisations and journeys are called is drawn as it stands: a dollar sign
+begins no formula.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.workbook.digest import Digest, Measure
+from bot.workbook.pen import Pen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
 
 INSTALL = "pip install 'kundresa[digest]'"
 """What installs the means to draw."""
@@ -33,7 +32,6 @@ _EDGE, _BETWEEN, _AXIS, _PLOT = 0.32, 0.16, 0.48, 2.7
 _MOST_NAMED, _NAMED = 5, 0.94
 _LINES_OF_LABEL = 5
 _SPACING = 1.32
-_MEASURED_AT = 100
 
 
 _Lines = tuple[list[str], float, bool, str]
@@ -50,7 +48,7 @@ def drawn(digest: Digest) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    pen = _Pen()
+    pen = Pen()
     parts = list(_parts(digest, pen))
     height = sum(part.inches for part in parts) + 2 * _EDGE
     figure = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor=_GROUND)
@@ -60,65 +58,10 @@ def drawn(digest: Digest) -> bytes:
         part.draw(_Sheet(figure, height, top, pen))
         top -= part.inches
     file = io.BytesIO()
-    figure.savefig(file, format="png", metadata={"Title": pen.letters(digest.title)})
+    told = {"Title": digest.title, "Description": digest.words}
+    metadata = {name: text.encode("utf-8", "replace").decode() for name, text in told.items()}
+    figure.savefig(file, format="png", metadata=metadata)
     return file.getvalue()
-
-
-class _Pen:
-    """Knows the font: how wide a text is, where to break it, which letters there are. `wide` takes those alone."""
-
-    def __init__(self) -> None:
-        from matplotlib import get_data_path
-        from matplotlib.font_manager import get_font
-
-        folder = Path(get_data_path()) / "fonts" / "ttf"
-        self._files = {False: str(folder / "DejaVuSans.ttf"), True: str(folder / "DejaVuSans-Bold.ttf")}
-        self._advances: dict[tuple[str, bool], float] = {}
-        self._known = get_font(self._files[False]).get_charmap()
-
-    def font(self, size: float, bold: bool = False) -> FontProperties:
-        """The font in a size, as matplotlib takes it."""
-        from matplotlib.font_manager import FontProperties
-
-        return FontProperties(fname=self._files[bold], size=size)
-
-    def letters(self, text: str) -> str:
-        """The text in one line, in letters that the font has."""
-        line = " ".join(text.split())
-        return "".join(letter if ord(letter) in self._known and letter.isprintable() else "?" for letter in line)
-
-    def wide(self, text: str, size: float, bold: bool = False) -> float:
-        """Inches that a text takes."""
-        return sum(self._advance(letter, bold) for letter in text) * size / 72
-
-    def lines(self, text: str, size: float, room: float, bold: bool = False) -> list[str]:
-        """The text in lines that fit into so many inches; a word that does not is broken."""
-        found: list[str] = []
-        for word in self.letters(text).split():
-            longer = f"{found[-1]} {word}" if found else word
-            if found and self.wide(longer, size, bold) <= room:
-                found[-1] = longer
-                continue
-            found += self._broken(word, size, room, bold)
-        return found
-
-    def _advance(self, letter: str, bold: bool) -> float:
-        """How far a letter reaches, as a share of the font's size."""
-        if (letter, bold) not in self._advances:
-            from matplotlib.font_manager import get_font
-
-            font = get_font(self._files[bold])
-            font.set_size(_MEASURED_AT, 72)
-            self._advances[letter, bold] = font.load_char(ord(letter)).linearHoriAdvance / 65536 / _MEASURED_AT
-        return self._advances[letter, bold]
-
-    def _broken(self, word: str, size: float, room: float, bold: bool) -> Iterator[str]:
-        start = 0
-        for end in range(1, len(word) + 1):
-            if end - start > 1 and self.wide(word[start:end], size, bold) > room:
-                yield word[start : end - 1]
-                start = end - 1
-        yield word[start:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +71,7 @@ class _Sheet:
     figure: Figure
     height: float
     top: float
-    pen: _Pen
+    pen: Pen
 
     def write(
         self,
@@ -162,7 +105,7 @@ class _Part:
     draw: Callable[[_Sheet], None]
 
 
-def _parts(digest: Digest, pen: _Pen) -> Iterator[_Part]:
+def _parts(digest: Digest, pen: Pen) -> Iterator[_Part]:
     labels = digest.labels
     yield _text(pen, digest.title, 19, bold=True)
     if digest.warning:
@@ -186,7 +129,7 @@ def _parts(digest: Digest, pen: _Pen) -> Iterator[_Part]:
     yield _text(pen, digest.footer, 11, ink=_QUIET)
 
 
-def _text(pen: _Pen, text: str, size: float, *, bold: bool = False, ink: str = _INK) -> _Part:
+def _text(pen: Pen, text: str, size: float, *, bold: bool = False, ink: str = _INK) -> _Part:
     lines = pen.lines(text, size, WIDTH - 2 * _EDGE, bold)
     return _Part(_high(lines, size), lambda sheet: sheet.write(lines, size, bold=bold, ink=ink))
 
@@ -199,7 +142,7 @@ def _high(lines: Sequence[str], size: float) -> float:
     return len(lines) * size * _SPACING / 72
 
 
-def _measures(pen: _Pen, measures: Sequence[Measure], gap: str) -> _Part:
+def _measures(pen: Pen, measures: Sequence[Measure], gap: str) -> _Part:
     room = (WIDTH - 2 * _EDGE - (len(measures) - 1) * _BETWEEN) / len(measures)
     columns = [_column(pen, one, gap, room) for one in measures]
     label_high = max(_high(column[0][0], column[0][1]) for column in columns)
@@ -217,7 +160,7 @@ def _measures(pen: _Pen, measures: Sequence[Measure], gap: str) -> _Part:
     return _Part(label_high + highest, draw)
 
 
-def _column(pen: _Pen, one: Measure, gap: str, room: float) -> list[_Lines]:
+def _column(pen: Pen, one: Measure, gap: str, room: float) -> list[_Lines]:
     label = pen.lines(one.name, 12, room)
     if len(label) > _LINES_OF_LABEL:
         label = [*label[: _LINES_OF_LABEL - 1], f"{label[_LINES_OF_LABEL - 1][:-1].rstrip()}…"]
@@ -231,7 +174,7 @@ def _column(pen: _Pen, one: Measure, gap: str, room: float) -> list[_Lines]:
     ]
 
 
-def _curve(pen: _Pen, digest: Digest) -> Iterator[_Part]:
+def _curve(pen: Pen, digest: Digest) -> Iterator[_Part]:
     places, labels = digest.places, digest.labels
     each = (WIDTH - 2 * _EDGE - _AXIS) / len(places)
     small = 12.0 if each > 0.55 else 10.0
@@ -267,7 +210,7 @@ def _curve(pen: _Pen, digest: Digest) -> Iterator[_Part]:
             yield _text(pen, f"{number}. {place.name}", 12)
 
 
-def _plot(axes: Axes, digest: Digest, ticks: Sequence[Sequence[str]], pen: _Pen, small: float) -> None:
+def _plot(axes: Axes, digest: Digest, ticks: Sequence[Sequence[str]], pen: Pen, small: float) -> None:
     places = digest.places
     axes.set_xlim(-0.5, len(places) - 0.5)
     axes.set_ylim(0, 126)  # above 100 stand the names of the phases

@@ -89,6 +89,15 @@ def write_data(
     return Written(_whole(path, save, 0o640), rows)
 
 
+def write_bytes(path: Path, content: bytes) -> str:
+    """Write a file that may be passed on to `path`; its SHA-256. OSError leaves whatever stood there before."""
+
+    def save(temporary: Path) -> None:
+        temporary.write_bytes(content)
+
+    return _whole(path, save, 0o644)
+
+
 def _only(sheet: Sheet) -> Table:
     (table,) = (block for block in sheet.blocks if isinstance(block, Table))
     return table

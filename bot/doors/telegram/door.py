@@ -77,12 +77,13 @@ class TelegramDoor:
         on_unreachable: OnUnreachable,
         posted: Posted | None = None,
         pause: Pause = asyncio.sleep,
+        own_group: int | None = None,
     ) -> None:
         """`api` is the Bot API's base address, `rate` messages a second (0 = no limits), `stored` wakes the desk.
 
         `heard` is told, in a transaction, when the door listens: from gaps between these an absence is known.
 
-        Without `posted`, updates are asked for (polling).
+        Without `posted`, updates are asked for (polling). `own_group` is a group that the bot does not leave.
         """
         self._store = store
         self._texts = texts
@@ -104,7 +105,13 @@ class TelegramDoor:
             pause=pause,
         )
         self._intake = Intake(
-            store=store, keyring=keyring, bot=self.bot, now=now, stored=self._stored, farewells=texts.farewells
+            store=store,
+            keyring=keyring,
+            bot=self.bot,
+            now=now,
+            stored=self._stored,
+            farewells=texts.farewells,
+            stays_in=own_group,
         )
         self._polling = Polling(
             intake=self._intake, bot=self.bot, wire=self._wire, now=now, heard=self._heard, pause=pause

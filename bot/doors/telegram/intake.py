@@ -45,8 +45,12 @@ class Intake:
         now: Now,
         stored: Callable[[Sequence[bytes]], None],
         farewells: Mapping[str, str],
+        stays_in: int | None = None,
     ) -> None:
-        """`farewells` is what a group is told in each language before the bot leaves it; the first is the default."""
+        """`farewells` is what a group is told in each language before the bot leaves it; the first is the default.
+
+        `stays_in` is the organisation's own group, which it does not leave; what is written there is not kept either.
+        """
         self._store = store
         self._keyring = keyring
         self._bot = bot
@@ -56,6 +60,7 @@ class Intake:
         self._waiting: list[_Batch] = []
         self._committing: asyncio.Task[None] | None = None
         self._errands: set[asyncio.Task[None]] = set()
+        self._stays_in = stays_in
         self._groups: set[int] = set()
 
     async def take(self, raws: Sequence[bytes]) -> None:
@@ -72,7 +77,7 @@ class Intake:
                 self._begin(self._acknowledge(one.tap))
             elif one.group is not None and one.gone:
                 self._groups.discard(one.group)
-            elif one.group is not None and one.group not in self._groups:
+            elif one.group is not None and one.group != self._stays_in and one.group not in self._groups:
                 self._groups.add(one.group)
                 self._begin(self._leave(one.group, one.language))
 

@@ -55,6 +55,8 @@ class _Done(msgspec.Struct):
     result: msgspec.Raw
 
 
+_PICTURES = ("image/png", "image/jpeg")
+
 _encoded = msgspec.json.Encoder().encode
 _SENT = msgspec.json.Decoder(_Sent)
 _DONE = msgspec.json.Decoder(_Done)
@@ -70,11 +72,12 @@ async def send_message(bot: Bot, chat: int, text: str, mode: ParseMode | None, b
 
 
 async def send_document(bot: Bot, chat: int, caption: str, mode: ParseMode | None, document: Document) -> int:
-    """sendDocument, as a form; returns and raises as `send_message`."""
+    """sendPhoto for a picture, else sendDocument, as a form; returns and raises as `send_message`."""
+    name = "photo" if document.kind in _PICTURES else "document"
     fields = {"chat_id": str(chat), "caption": caption}
     if mode is not None:
         fields["parse_mode"] = mode
-    answer = await _wire(bot).post_file(f"{bot.base_url}/sendDocument", fields, "document", document)
+    answer = await _wire(bot).post_file(f"{bot.base_url}/send{name.title()}", fields, name, document)
     try:
         return _SENT.decode(answer).result.message_id
     except (msgspec.DecodeError, RecursionError):
