@@ -251,6 +251,16 @@ async def test_a_data_file_made_before_is_made_anew_and_the_report_is_not(house:
     assert follow_ups == 2
 
 
+async def test_what_is_erased_before_its_week_ends_was_never_told(house: House) -> None:
+    """Of an open week nothing is counted as erased: no file and no figure ever told of it."""
+    await visited(house, ANNA)
+    await visited(house, BO)
+    await erased(house, await person_of(house, ANNA))
+    house.now += timedelta(days=7)
+    await exported(house)
+    assert await house.store.read(lambda tx: tx.count("SELECT COUNT(*) FROM erased")) == 0
+
+
 async def test_a_report_taken_elsewhere_is_not_made_again(house: House) -> None:
     """Making up for an erasure makes no second report from fewer rows, wherever the first was taken."""
     await visited(house, ANNA)

@@ -180,7 +180,7 @@ def strangers_left(tx: Transaction) -> bool:
 
 
 def count(tx: Transaction, tally: Tally) -> None:
-    """Add what was erased to the counts of its weeks."""
+    """Add what was erased to the counts of its weeks, those of them that are closed."""
     for week in sorted({*tally.rows, *tally.follow_ups, *tally.codings}):
         rows, follow_ups, codings = (by_week.get(week, 0) for by_week in (tally.rows, tally.follow_ups, tally.codings))
         tx.run(_SQL["count"], week=week, rows=rows, follow_ups=follow_ups, codings=codings)

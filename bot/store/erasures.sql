@@ -134,8 +134,9 @@ SELECT persons.id AS person, addresses.lookup
 -- strangers_left: whether any is still to be written to
 SELECT EXISTS (SELECT 1 FROM persons WHERE last_heard_at IS NULL)
 
--- count: rows erased, by the week they belonged to
-INSERT INTO erased (week, rows, follow_ups, codings) VALUES (:week, :rows, :follow_ups, :codings)
+-- count: rows erased of a closed week; of an open one no file and no figure ever told
+INSERT INTO erased (week, rows, follow_ups, codings)
+SELECT :week, :rows, :follow_ups, :codings FROM weeks WHERE week = :week
 ON CONFLICT (week) DO UPDATE SET rows = rows + excluded.rows, follow_ups = follow_ups + excluded.follow_ups,
     codings = codings + excluded.codings
 
