@@ -4,6 +4,7 @@ is its session's. A new route without its line in the table fails here.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -21,8 +22,9 @@ from bot.console.gate import Office
 from bot.console.many_contacts import CHOSEN
 from bot.keys import new_token
 from bot.pages.pages import Pages
-from bot.store import people
+from bot.store import digests, people
 from bot.store.database import Transaction
+from bot.store.digests import Kept
 from bot.store.staff import ROLES, Role
 from tests.house import MONDAY
 from tests.site import Clock, Site, site
@@ -88,6 +90,9 @@ ROUTES: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/console/call-backs/{id}/done"): WRITERS,
     ("GET", "/console/health"): ADMINS,
     ("POST", "/console/health/parked"): ADMINS,
+    ("GET", "/console/digests"): READERS,
+    ("GET", "/console/digests/{week}"): READERS,
+    ("GET", "/console/digests/{week}/picture.png"): READERS,
     ("GET", "/console/workbooks"): READERS,
     ("POST", "/console/workbooks/make"): READERS,
     ("GET", "/console/workbooks/{name}"): READERS,
@@ -204,7 +209,7 @@ async def near(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Neighb
 async def _filled(place: Site) -> dict[str, str]:
     ids = {"token": new_token(), "play": "nothing", "import": "nothing", "code": "office-visit"}
     # Of what is held in memory alone there is nothing.
-    ids["name"] = "kundresa_2026-W47_data.xlsx"
+    ids["name"], ids["week"] = "kundresa_2026-W47_data.xlsx", "2026-W47"
     registered = await place.register("phone-call", unit="centrum", service=None, channel="phone", reference=MARK)
     async with citizen(place, **{"Accept-Language": "en"}) as person:
         await person.begin(registered.code)
@@ -239,6 +244,10 @@ async def _filled(place: Site) -> dict[str, str]:
     async with desk(place) as admin:
         await admin.get("/console/workbooks")
         assert (await admin.sends("/console/workbooks/make", week="2026-W47", language="sv")).status == 303
+    # Of one person's answers nothing is drawn.
+    drawn = Kept(ids["week"], "sv", "In brief", "In brief", "In brief", "brief.png", None, place.clock.now)
+    await place.house.store.write(digests.record, drawn)
+    await asyncio.to_thread((place.house.store.path.parent / "exports" / "brief.png").write_bytes, b"drawn")
 
     def ask(tx: Transaction) -> str:
         person = people.of_id(tx, str(tx.value("SELECT person_id FROM contacts WHERE id = :id", id=registered.id)))

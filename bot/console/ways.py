@@ -39,6 +39,7 @@ WAYS = (
     Way("way-open", "/console/open", _STAFF, _INVITE),
     Way("way-import", "/console/import", _STAFF, _INVITE),
     Way("way-answers", "/console/answers", group=_LEARN),
+    Way("way-digests", "/console/digests", _ANALYSTS, _LEARN),
     Way("way-workbooks", "/console/workbooks", _ANALYSTS, _LEARN),
     Way("way-coding", "/console/coding", _ANALYSTS, _LEARN),
     Way("way-journeys", "/console/journeys", group=_LEARN),
