@@ -150,6 +150,24 @@ async def test_few_answers_without_a_whole_period_are_told_in_words(store: Store
     assert left_out(path)["Touchpoints"] == ENGLISH("notes.span")
 
 
+async def test_what_was_erased_is_not_told_by_making_the_report_anew(store: Store, tmp_path: Path) -> None:
+    """Exact, then one of 216 persons erased, then in fives: the one can't be had as the first less the second."""
+    first = rated(await made(store, tmp_path / "then", "2026-W43", "2026-W48"), "2026-W43 – 2026-W48")
+    assert first["Note"] is None
+
+    def erased(tx: Transaction) -> None:
+        tx.run("DELETE FROM answers WHERE id = (SELECT MIN(id) FROM answers WHERE week = '2026-W44')")
+        tx.run("INSERT INTO erased (week, rows) VALUES ('2026-W44', 1)")
+
+    await store.write(erased)
+    path = await made(store, tmp_path / "now", "2026-W43", "2026-W48")
+    now = rated(path, "2026-W43 – 2026-W48")
+    assert (now["Answers"], now["Note"]) == (215, ENGLISH("notes.erased"))
+    assert rated(path, "2026-W48")["Note"] is None
+    later = rated(await made(store, tmp_path / "now", "2026-W45", "2026-W48"), "2026-W45 – 2026-W48")
+    assert (later["Answers"], later["Note"]) == (144, None)
+
+
 async def test_twelve_weeks_that_are_a_quarter_have_its_sheets(store: Store, tmp_path: Path) -> None:
     """Any weeks that hold the whole quarter have them; twelve others say which weeks would."""
     await store.write(lambda tx: tx.run("UPDATE follow_ups SET outcome = 'granted'"))

@@ -151,6 +151,22 @@ async def test_a_unit_without_enough_of_an_outcome_says_which(store: Store, tmp_
     assert rows["first"]["Index at the common mix"] is not None
 
 
+async def test_a_unit_with_a_small_period_is_held_back_for_the_quarter(store: Store, tmp_path: Path) -> None:
+    """Two periods of a unit stand in reports of their own: its quarter less both would be the three of the third."""
+
+    def write(tx: Transaction) -> None:
+        rows = begun(tx)
+        for unit, sizes in (("large", (48, 48, 48)), ("slack", (48, 48, 3)), ("other", (40, 40, 40))):
+            for period, persons in enumerate(sizes):
+                for place in range(persons):
+                    outcome = ("granted", "denied")[place % 2]
+                    ended(rows, 4 * period + place % 4, outcome, {"whole": 3 + place % 2}, unit)
+
+    await store.write(write)
+    rows = table(await exported(store, tmp_path), "Outcome", "outcome_standardised")
+    assert [row["Unit"] for row in rows] == ["large", "Others (2)"]
+
+
 async def test_other_weeks_say_when_the_quarter_is_told(store: Store, tmp_path: Path) -> None:
     """A week that ends no quarter has neither sheet; Notes name both, and the week in which they come."""
     await store.write(lambda tx: ended(begun(tx), 0, "granted", {"whole": 4}, "centre"))

@@ -6,11 +6,11 @@ Counts only: nobody's answer by itself. How much of them may be shown is decided
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from bot.figures.periods import WEEKS, latest_period, number_of, week_of
-from bot.store import tallies, weeks
+from bot.store import control_sums, tallies, weeks
 from bot.store.database import Transaction
 from bot.store.tallies import Cut, FunnelRow, TallyRow
 from bot.workbook.catalogue import Catalogue
@@ -26,7 +26,7 @@ class Counted:
     that end with this one, or others that were asked for.
 
     `by_week` and `funnels` hold each week of both and the week itself; `whole` and `funnel` the period, `recent` and
-    `recent_funnel` the latest weeks.
+    `recent_funnel` the latest weeks. `erased` are those weeks of which answers were erased since they were closed.
     """
 
     week: str
@@ -39,6 +39,7 @@ class Counted:
     funnels: Mapping[str, Sequence[FunnelRow]]
     funnel: Sequence[FunnelRow]
     recent_funnel: Sequence[FunnelRow]
+    erased: frozenset[str]
 
     @property
     def rolls(self) -> bool:
@@ -68,12 +69,15 @@ def counted(
     catalogue = Catalogue(weeks.versions(tx, week))
     weeks_asked = tuple(latest) if latest is not None else weeks_before(week)
     parts = _by_part(tx, week, weeks_asked, catalogue, zone, simulated, "")
-    return parts.get("") or of_rows(week, weeks_asked, catalogue, [], [])
+    found = parts.get("") or of_rows(week, weeks_asked, catalogue, [], [])
+    erased = frozenset(each for each in found.by_week if control_sums.erased(tx, each).rows)
+    return replace(found, erased=erased)
 
 
 def counted_by(tx: Transaction, whole: Counted, zone: ZoneInfo, simulated: bool, cut: Cut) -> dict[str, Counted]:
     """The same weeks, part by part: each that has answers or contacts in them, by its code ('' where none is known)."""
-    return _by_part(tx, whole.week, whole.latest, whole.catalogue, zone, simulated, cut)
+    parts = _by_part(tx, whole.week, whole.latest, whole.catalogue, zone, simulated, cut)
+    return {part: replace(counts, erased=whole.erased) for part, counts in parts.items()}
 
 
 def of_rows(
@@ -97,6 +101,7 @@ def of_rows(
         funnels=funnels,
         funnel=tallies.added((row for one in period for row in funnels[one]), PERIOD),
         recent_funnel=tallies.added((row for one in latest for row in funnels[one]), LATEST),
+        erased=frozenset(),
     )
 
 

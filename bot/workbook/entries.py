@@ -6,7 +6,7 @@ The report and the console show the same rows: what is held back is held back he
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.figures.distribution import Distribution
 from bot.figures.index import Mean, index_of, mean_of
@@ -56,7 +56,8 @@ def entries_of(counts: Counted) -> Iterator[Entry]:
             figure, weeks = newest(counts, key, version.journey.audience)
             yield Entry(version.journey, question, key, period_label(weeks), figure)
         if key in week:
-            yield Entry(version.journey, question, key, counts.week, of_week(week[key], version.journey.audience))
+            figure = _kept(counts, of_week(week[key], version.journey.audience), (counts.week,))
+            yield Entry(version.journey, question, key, counts.week, figure)
 
 
 def period_entries(counts: Counted) -> list[Entry]:
@@ -73,7 +74,9 @@ def newest(counts: Counted, key: Key, audience: str) -> tuple[Figure, tuple[str,
     """A question's newest figure of several weeks, and which weeks those are."""
     weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.latest]
     latest = of_latest(counts.recent.get(key, _NOTHING), weeks, audience)
-    return (latest, counts.latest) if latest else (of_fixed_period(counts, key, audience), counts.period)
+    if latest is not None:
+        return _kept(counts, latest, counts.latest), counts.latest
+    return of_fixed_period(counts, key, audience), counts.period
 
 
 def of_fixed_period(counts: Counted, key: Key, audience: str) -> Figure:
@@ -81,7 +84,7 @@ def of_fixed_period(counts: Counted, key: Key, audience: str) -> Figure:
     if counts.period[0] < counts.latest[0] and not counts.rolls:
         return Figure(Showing.HIDDEN, "span", counts.whole.get(key, _NOTHING))
     weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.period]
-    return of_period(counts.whole.get(key, _NOTHING), weeks, audience)
+    return _kept(counts, of_period(counts.whole.get(key, _NOTHING), weeks, audience), counts.period)
 
 
 def question_rows(counts: Counted, entry: Entry, edition: Edition) -> Iterator[Sequence[Value]]:
@@ -137,6 +140,13 @@ def about(counts: Counted, entry: Entry, edition: Edition) -> tuple[str, str, st
 def place_of(entry: Entry) -> tuple[int, int]:
     """Where the question stands along its journey."""
     return curve_place(entry.journey, entry.question)
+
+
+def _kept(counts: Counted, figure: Figure, weeks: Sequence[str]) -> Figure:
+    # Reports are made anew when somebody asks: exact before an erasure less exact after it would be what was erased.
+    if figure.showing is Showing.WHOLE and not counts.erased.isdisjoint(weeks):
+        return replace(figure, showing=Showing.FEW, why="erased")
+    return figure
 
 
 def _asked(counts: Counted) -> Iterator[tuple[Version, Question, Key]]:

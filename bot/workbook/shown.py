@@ -41,6 +41,7 @@ Why = Literal[
     "quarter",
     "quarter-few",
     "quarter-derived",
+    "erased",
 ]
 """Why less than all is shown."""
 

@@ -51,6 +51,7 @@ def gathered(
         funnels=counts.funnels,
         funnel=counts.funnel,
         recent_funnel=counts.recent_funnel,
+        erased=counts.erased,
         reasons=reasons,
         period_reasons=_added_reasons(row for each in period for row in reasons[each]),
         open=weeks.begun_openly(tx, period[0], period[-1], week, zone, simulated),
