@@ -32,6 +32,7 @@ def _figures(lines: list[str], name: str) -> list[str]:
     return re.findall(rf"(?<= ){_NUMBER}(?= |$)", line.removeprefix(name))
 
 
+@pytest.mark.long
 async def test_the_journeys_are_measured() -> None:
     """Both bots lead all their citizens to the end, and every column has its figure for both, and its ratio."""
     lines = await _printed("tests.bench.journeys", "--citizens", "5", "--rounds", "1")
@@ -48,6 +49,7 @@ async def test_the_schedule_is_measured() -> None:
         assert len(_figures(lines, name)) == 6, lines
 
 
+@pytest.mark.long
 async def test_web_chats_are_measured() -> None:
     """Everybody answers to the end with a stream open; our server and the empty page have every figure, and a ratio."""
     lines = await _printed("tests.bench.chats", "--chats", "4", "--every", "0.05")
@@ -57,6 +59,7 @@ async def test_web_chats_are_measured() -> None:
     assert _figures(lines, "kundresa run")[0] == f"{4 * chats.ANSWERS:.1f}"
 
 
+@pytest.mark.long
 async def test_workbooks_are_measured() -> None:
     """Rows beside openpyxl, a week, a small year: each has its figures, and the year's file holds every answer."""
     lines = await _printed("tests.bench.workbooks", "--rows", "50", "--rounds", "1", "--year", "700")

@@ -422,7 +422,7 @@ def _button(
     return None
 
 
-_QUICK = settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+_QUICK = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
 _LONG = settings(_QUICK, max_examples=250, stateful_step_count=40)
 
 

@@ -431,7 +431,7 @@ def _rows_of(tx: Transaction, week: str) -> int:
 
 
 _QUICK = settings(
-    max_examples=40,
+    max_examples=25,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

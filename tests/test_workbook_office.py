@@ -21,6 +21,7 @@ OFFICE, READER = shutil.which("soffice"), shutil.which("pdftotext")
 MISSING = "install libreoffice-calc and poppler-utils (Debian: apt-get install libreoffice-calc poppler-utils)"
 
 
+@pytest.mark.long
 @pytest.mark.skipif((OFFICE is None or READER is None) and os.environ.get("CI") != "true", reason=MISSING)
 async def test_an_office_program_opens_both_files(tmp_path: Path, house: House) -> None:
     """LibreOffice makes pages of both files: the report reads as a report, and hostile own words stand as written."""
