@@ -22,6 +22,7 @@ from bot.workbook import picture
 from bot.workbook.digest import CAPTION, Digest, Labels, Measure, Place, digest
 from bot.workbook.edition import Edition
 from bot.workbook.export import export_week
+from bot.workbook.pen import Pen
 from bot.workbook.picture import DPI, WIDTH, drawn
 from bot.workbook.snapshot import gathered
 from bot.workbook.texts import Texts
@@ -111,7 +112,7 @@ async def test_the_digest_says_what_the_report_says(store: Store, tmp_path: Path
         assert shown == pytest.approx(wanted)
     for number, place in enumerate(one.places, start=1):
         assert f"{number}. {place.phase}, {place.name}: {place.value:.0f} (" in one.words
-        assert f"n = {place.count}" in one.words
+        assert f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{place.count}" in one.words
 
 
 @pytest.mark.parametrize("language", ["sv", "fi", "en"])
@@ -206,10 +207,20 @@ def test_a_picture_takes_whatever_something_is_called(name: str) -> None:
     assert size(drawn(some(name)))[0] == WIDTH * DPI
 
 
+@given(st.lists(st.text("abåäö-", min_size=1, max_size=60), max_size=6), st.floats(0.05, 3))
+@settings(max_examples=50)
+def test_lines_fit_and_lose_no_letter(words: list[str], room: float) -> None:
+    """Whatever is to be broken: each line fits unless it is one letter with its hyphen, and only hyphens are added."""
+    pen = Pen()
+    lines = pen.lines(" ".join(words), 12, room)
+    assert "".join(lines).replace("-", "").replace(" ", "") == "".join(words).replace("-", "")
+    assert all(pen.wide(line, 12) <= room or len(line) <= 2 for line in lines)
+
+
 def test_a_picture_holds_its_words() -> None:
     """Programs that read pictures aloud find them in the file itself."""
     one = replace(some("Möte"), words="Upplevelsen: 68")
-    assert "Upplevelsen: 68".encode() in drawn(one)
+    assert b"Upplevelsen: 68" in drawn(one)
 
 
 def test_a_picture_grows_with_what_stands_in_it() -> None:

@@ -22,10 +22,11 @@ from bot.workbook.snapshot import Snapshot
 from flows.wording import in_language
 
 CAPTION = 900
-"""Characters that the text beside a picture has at most: Telegram takes 1024 (Bot API, sendPhoto), and what is sent once
-more has a few words before it."""
+"""Characters that the text beside a picture has at most: Telegram takes 1024 (Bot API, sendPhoto), and what is sent
+once more has a few words before it."""
 
 _CUT = "…"
+_SPACE = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Measure:
 class Place:
     """One point of the curve, from 0 to 100; None is a gap. `count` is how many answered, as it may be told.
 
-    `rounded`: few answers. `week` is the value of the week by itself, where that may be shown. `span` are its weeks
+    `rounded`: told in fives. `week` is the value of the week by itself, where that may be shown. `span` are its weeks
     where they are others than the digest's.
     """
 
@@ -255,5 +256,5 @@ def _curve_lines(bare: Digest, formats: Formats) -> Iterator[str]:
         value = bare.labels.gap if place.value is None else formats.number(place.value, 0)
         if place.low is not None and place.high is not None:
             value += f" ({formats.number(place.low, 0)}–{formats.number(place.high, 0)})"
-        count = f"n = {place.count}" if place.value is not None else place.count
+        count = f"n{_SPACE}={_SPACE}{place.count}" if place.value is not None else place.count
         yield f"{number}. {place.phase}, {place.name}: {', '.join(filter(None, (value, count, place.span)))}"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
 _MEASURED_AT = 100
+_LEAST_LEFT = 3  # letters of a broken word that stand on its last line
 
 
 class Pen:
@@ -65,8 +66,11 @@ class Pen:
 
     def _broken(self, word: str, size: float, room: float, bold: bool) -> Iterator[str]:
         start = 0
-        for end in range(1, len(word) + 1):
-            if end - start > 1 and self.wide(word[start:end], size, bold) > room:
-                yield word[start : end - 1]
-                start = end - 1
+        while self.wide(word[start:], size, bold) > room:
+            end = start + 1
+            while self.wide(f"{word[start : end + 1]}-", size, bold) <= room:
+                end += 1
+            end = max(start + 1, min(end, len(word) - _LEAST_LEFT))
+            yield f"{word[start:end]}-"
+            start = end
         yield word[start:]

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 INSTALL = "pip install 'kundresa[digest]'"
 """What installs the means to draw."""
 
-WIDTH, DPI = 7.0, 160
-"""Inches, and pixels an inch. On a phone its 1120 pixels are shown at a third: letters of 12 points stay legible."""
+WIDTH, DPI = 5.8, 190
+"""Inches, and pixels an inch: on a phone, which is about 2.7 inches wide, letters are half as large as they say."""
 
 _INK, _QUIET, _GROUND, _SHADE, _LINE, _WARN = "#1b1f24", "#4a5058", "#ffffff", "#e9eef5", "#1f4e8c", "#9c0006"
 _EDGE, _BETWEEN, _AXIS, _PLOT = 0.32, 0.16, 0.48, 2.7
 _MOST_NAMED, _NAMED = 5, 0.94
-_LINES_OF_LABEL = 5
+_LINES_OF_LABEL = 6
 _SPACING = 1.32
 
 
