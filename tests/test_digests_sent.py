@@ -74,7 +74,7 @@ async def town(
     mail: str = "",
     telegram: FakeTelegram | None = None,
     chat: str = "",
-    persons: int = 40,
+    persons: int = 3,
 ) -> AsyncIterator[Town]:
     """A house whose last week has so many persons' answers and its files made, on the Monday after."""
     environment = {
@@ -96,7 +96,7 @@ async def town(
     clock = Clock(AFTER)
     async with opened(settings.read(environment), now=clock, beating=False) as application:
         if await application.house.store.read(digests.of_week, WEEK) is None:
-            await application.house.store.write(answered, {0: persons, 1: persons})
+            await application.house.store.write(answered, {0: persons})
             await application.rounds.export()
         yield Town(application, clock)
 
@@ -109,7 +109,7 @@ def at_rest(folder: Path) -> bytes:
 async def test_each_address_gets_one_letter_with_words_and_picture(tmp_path: Path) -> None:
     """Its text is the digest's words, its picture the file; nothing goes out again, not after a restart either."""
     async with mail_box() as box:
-        async with town(tmp_path, port=box.port, mail=f"{ANNA},{BO}") as here:
+        async with town(tmp_path, port=box.port, mail=f"{ANNA},{BO}", persons=30) as here:
             await here.round()
             kept = await here.kept()
             for address in (ANNA, BO):
@@ -121,7 +121,7 @@ async def test_each_address_gets_one_letter_with_words_and_picture(tmp_path: Pat
                 assert drawn.get_filename() == picture_name(WEEK)
                 assert drawn.get_content() == (tmp_path / "exports" / picture_name(WEEK)).read_bytes()
             await here.round(minutes=1)
-        async with town(tmp_path, port=box.port, mail=f"{ANNA},{BO}") as here:
+        async with town(tmp_path, port=box.port, mail=f"{ANNA},{BO}", persons=30) as here:
             await here.round(days=1)
             assert await here.states() == ["sent", "sent"]
         assert box.letters == []
@@ -197,7 +197,7 @@ async def test_a_group_gets_the_picture_once(tmp_path: Path) -> None:
     async with FakeTelegram(limits=None) as telegram:
         group, other = telegram.group(), telegram.group(-1_001_000_000_002)
         citizen = telegram.citizen(has_written=True, language_code="sv")
-        async with town(tmp_path, telegram=telegram, chat=str(group.id)) as here:
+        async with town(tmp_path, telegram=telegram, chat=str(group.id), persons=30) as here:
             await citizen.joins_group(group)
             await citizen.joins_group(other)
             await telegram.requested("leaveChat")
@@ -208,7 +208,7 @@ async def test_a_group_gets_the_picture_once(tmp_path: Path) -> None:
             await here.round(minutes=1)
             assert await here.application.house.store.read(lambda tx: tx.count("SELECT COUNT(*) FROM inbox")) == 0
             kept = await here.kept()
-        async with town(tmp_path, telegram=telegram, chat=str(group.id)) as here:
+        async with town(tmp_path, telegram=telegram, chat=str(group.id), persons=30) as here:
             await here.round(days=1)
             await here.application.house.store.read(digests.of_week, WEEK)
         ours = [message for message in telegram.screen(group.id) if message.from_bot]
@@ -230,7 +230,7 @@ async def test_without_a_picture_the_words_go(
     async with FakeTelegram(limits=None) as telegram, mail_box() as box:
         group = telegram.group()
         group.chat.bot_is_member = True
-        persons = 3 if lacking == "answers" else 40
+        persons = 3 if lacking == "answers" else 30
         async with town(
             tmp_path, port=box.port, mail=ANNA, telegram=telegram, chat=str(group.id), persons=persons
         ) as here:
