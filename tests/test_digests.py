@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from bot import organisation
-from bot.store import database, weeks
+from bot.store import database, digests, weeks
 from bot.store.database import Store, Transaction
 from bot.workbook import digest as room
 from bot.workbook import picture
@@ -113,6 +113,24 @@ async def test_the_digest_says_what_the_report_says(store: Store, tmp_path: Path
     for number, place in enumerate(one.places, start=1):
         assert f"{number}. {place.phase}, {place.name}: {place.value:.0f} (" in one.words
         assert f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{place.count}" in one.words
+
+
+async def test_a_digest_is_made_once(store: Store, tmp_path: Path) -> None:
+    """A report that is made again, in another folder or language or with answers gone since, leaves it as it was."""
+    await store.write(answered, {0: 40})
+
+    async def made_in(folder: Path, language: str) -> tuple[object, list[str]]:
+        await export_week(store, LAST, folder=folder, organisation=ORGANISATION, language=language, now=NOW, zone=ZONE)
+        return await store.read(digests.of_week, LAST), sorted(names(folder))
+
+    first, files = await made_in(tmp_path / "a", "en")
+    assert files == [f"kundresa_{LAST}.xlsx", f"kundresa_{LAST}_data.xlsx", f"kundresa_{LAST}_digest.png"]
+    assert await made_in(tmp_path / "b", "sv") == (first, files[:2])
+
+
+def names(folder: Path) -> list[str]:
+    """What lies in a folder."""
+    return [path.name for path in folder.iterdir()]
 
 
 @pytest.mark.parametrize("language", ["sv", "fi", "en"])

@@ -191,7 +191,10 @@ async def _export(store: Store, edition: Edition, folder: Path, remake: bool) ->
         told = await asyncio.to_thread(report, snapshot, edition)
         if not standing[0]:
             written = await asyncio.to_thread(_report, paths[0], told, edition)
-            await store.write(digests.record, await asyncio.to_thread(digest_files.write, folder, snapshot, edition))
+            if paths[0].name not in recorded:  # what has been sent and read is not told anew from what is left
+                await store.write(
+                    digests.record, await asyncio.to_thread(digest_files.write, folder, snapshot, edition)
+                )
             await _record(store, edition, paths[0], "report", sum(written.rows.values()), written)
         if remake or not standing[1]:
             written = await asyncio.to_thread(_data, paths[1], rows, told.held_back, edition, _looking_on(rows))
