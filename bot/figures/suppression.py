@@ -82,14 +82,21 @@ def may_be_added(persons: Sequence[int], shown: Sequence[Showing], audience: str
 
 
 def of_parts(
-    total: int, total_shown: Showing, parts: Sequence[int], parts_alone: Sequence[Showing], audience: str
+    total: int,
+    total_shown: Showing,
+    parts: Sequence[int],
+    parts_alone: Sequence[Showing],
+    audience: str,
+    again: int = 0,
 ) -> list[Showing]:
     """How much may be shown of each part (a unit, say) of a total that is shown as `total_shown` says.
 
     `parts_alone` is what could be shown of each by itself. No part is shown further than the total, which yields to
     figures shown elsewhere: all parts together would be the total. Persons who stand in several parts at once are
     taken off each of them, because the total less the others tells of the rest alone. And what the total leaves
-    beside the parts shown whole must itself be enough to be shown whole, or nobody.
+    beside the parts shown whole must itself be enough to be shown whole, or nobody. `again` are the answers that don't
+    count the same way in the total and in the parts, of persons who came again: where every part is shown whole, the
+    total less all of them would be those answers, and the smallest part is rounded.
     """
     twice = max(0, sum(parts) - total)
     alone = [max(min(count, 1), count - twice) for count in parts]
@@ -100,7 +107,7 @@ def of_parts(
     shown = [_least(*both) for both in zip(own, with_total(alone, audience, hidden), strict=True)]
     beside = sum(count for count, how in zip(alone, shown, strict=True) if how is not Showing.WHOLE)
     whole = [place for place, how in enumerate(shown) if how is Showing.WHOLE]
-    if whole and 0 < beside < ENOUGH:
+    if whole and 0 < (beside or again) < ENOUGH:
         shown[min(whole, key=lambda place: alone[place])] = Showing.FEW
     return shown
 

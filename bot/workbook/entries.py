@@ -73,10 +73,23 @@ def period_entries(counts: Counted) -> list[Entry]:
 def newest(counts: Counted, key: Key, audience: str) -> tuple[Figure, tuple[str, ...]]:
     """A question's newest figure of several weeks, and which weeks those are."""
     weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.latest]
-    latest = of_latest(counts.recent.get(key, _NOTHING), weeks, audience)
+    latest = of_latest(weeks, audience)
     if latest is not None:
         return _kept(counts, latest, counts.latest), counts.latest
     return of_fixed_period(counts, key, audience), counts.period
+
+
+def newest_once(counts: Counted, key: Key, audience: str) -> tuple[Figure, tuple[str, ...]]:
+    """The same of what is told in no single week, pairs of questions, say: who answered in several counts once."""
+    figure, weeks = newest(counts, key, audience)
+    found = counts.recent if weeks == counts.latest else counts.whole
+    return replace(figure, distribution=found.get(key, _NOTHING)), weeks
+
+
+def answers_told(counts: Counted, key: Key, audience: str, weeks: Sequence[str]) -> int:
+    """How many answers to a question stand for the latest weeks, or for the fixed period."""
+    figure = newest(counts, key, audience)[0] if weeks == counts.latest else of_fixed_period(counts, key, audience)
+    return figure.distribution.answers
 
 
 def of_fixed_period(counts: Counted, key: Key, audience: str) -> Figure:

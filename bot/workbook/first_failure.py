@@ -18,7 +18,7 @@ from bot.store.pairs import RatingsRow
 from bot.workbook.catalogue import Catalogue
 from bot.workbook.counted import LATEST, PERIOD, Counted
 from bot.workbook.edition import Edition
-from bot.workbook.entries import newest
+from bot.workbook.entries import answers_told, newest, newest_once
 from bot.workbook.names import journey_title, part, period_label, why
 from bot.workbook.paired import spans_of
 from bot.workbook.paths import Asked, curve, went_wrong
@@ -151,10 +151,11 @@ def _told(counts: Counted, stages: Stages, journey: str) -> list[Told]:
     )
     told = []
     for asked in curve(counts, journey):
-        figure, weeks = newest(own, asked.key, asked.audience)
+        figure, weeks = newest_once(own, asked.key, asked.audience)
         stage = stages.get(LATEST if weeks == counts.latest else PERIOD, {}).get(asked.key)
         # How everybody rated it stands on another sheet: less these, it tells of those who had a fault before.
-        earlier = stage.rated - figure.distribution.answers if stage else 0
+        rated = max(stage.rated if stage else 0, answers_told(counts, asked.key, asked.audience, weeks))
+        earlier = rated - figure.distribution.answers if stage else 0
         told.append(Told(asked, beside(figure, [earlier], asked.audience), weeks, stage.failed if stage else 0))
     figures = in_a_row([one.figure for one in told])
     return [replace(one, figure=figure) for one, figure in zip(told, figures, strict=True)]

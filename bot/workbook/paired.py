@@ -18,11 +18,9 @@ from bot.store.pairs import PairRow
 from bot.store.tallies import Spans
 from bot.workbook.catalogue import Catalogue, Version
 from bot.workbook.counted import LATEST, PERIOD, Counted
-from bot.workbook.entries import newest
+from bot.workbook.entries import answers_told, newest_once
 from bot.workbook.shown import Figure, Key
 from flows.journey import Question
-
-_NOTHING = Distribution()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +64,11 @@ class Pairs:
             whole=self.spans.get(PERIOD, {}),
             recent=self.spans.get(LATEST, {}),
         )
-        figure, weeks = newest(own, key, journey.audience)
-        rolling = weeks == counts.latest
-        together = self.together.get(LATEST if rolling else PERIOD, {}).get(key, Together())
-        single = counts.recent if rolling else counts.whole
+        figure, weeks = newest_once(own, key, journey.audience)
+        together = self.together.get(LATEST if weeks == counts.latest else PERIOD, {}).get(key, Together())
         answers = [
-            single.get(Key(journey.code, one.code, one.version, False), _NOTHING).answers for one in (first, second)
+            answers_told(counts, Key(journey.code, one.code, one.version, False), journey.audience, weeks)
+            for one in (first, second)
         ]
         count = figure.distribution.answers
         left_over = (max(0, answers[0] - 2 * together.inside + count), max(0, answers[1] - count))

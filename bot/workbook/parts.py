@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.figures.crossing import yielding
+from bot.figures.distribution import Distribution
 from bot.figures.suppression import Showing, of_parts, with_total
 from bot.store.tallies import BOTH
 from bot.workbook.counted import Counted
@@ -30,7 +31,7 @@ def part_entries(whole: Counted, parts: Mapping[str, Counted]) -> dict[str, list
     alone = {code: period_entries(counts) for code, counts in parts.items()}
     figures = _by_key(alone)
     shown = {
-        key: of_all(total[entry.key].figure, figures[key], entry.journey.audience)
+        key: of_all(entry.figure, figures[key], entry.journey.audience, _again(entry.figure, whole.whole[key]))
         for key, entry in total.items()
         if key in figures
     }
@@ -72,14 +73,17 @@ def crossed_entries(
     }
 
 
-def of_all(total: Figure, alone: Mapping[str, Figure], audience: str) -> dict[str, Figure]:
-    """The figures of one question in each part, from what each would show by itself and what all together show."""
+def of_all(total: Figure, alone: Mapping[str, Figure], audience: str, again: int = 0) -> dict[str, Figure]:
+    """The figures of one question in each part, from what each would show by itself and what all together show; `again`
+    as in `of_parts`.
+    """
     shown = of_parts(
         total.distribution.answers,
         total.showing,
         [figure.distribution.answers for figure in alone.values()],
         [figure.showing for figure in alone.values()],
         audience,
+        again if len(alone) > 1 else 0,
     )
     return {code: _held_back(figure, how) for (code, figure), how in zip(alone.items(), shown, strict=True)}
 
@@ -99,6 +103,11 @@ def part_response(whole: Counted, parts: Mapping[str, Counted], part: str, journ
     if shown[part] is Showing.HIDDEN or any(response.funnel is None for response in total):
         return Response(None, None, say("notes.parts"))
     return alone[part]
+
+
+def _again(total: Figure, once: Distribution) -> int:
+    """What persons with several contacts, and corrections, add beyond one answer a person of all weeks together."""
+    return max(0, once.contacts - once.asked) + max(0, total.distribution.answers - once.answers)
 
 
 def _by_key(entries: Mapping[str, Sequence[Entry]]) -> dict[Key, dict[str, Figure]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.figures.distribution import Distribution, Tally, distribution
+from bot.figures.distribution import Distribution, Tally, added, distribution
 from bot.figures.index import Mean
 from bot.figures.suppression import (
     ENOUGH,
@@ -93,9 +93,14 @@ def of_week(week: Distribution, audience: str) -> Figure:
     return Figure(Showing.HIDDEN, "hidden" if week.answers < fewest(audience) else "week-few", week)
 
 
-def of_period(period: Distribution, weeks: Iterable[Distribution], audience: str) -> Figure:
-    """How much of a period's distribution may be shown, its `weeks` having been shown as `of_week` says."""
+def of_period(period: Distribution, weeks: Sequence[Distribution], audience: str) -> Figure:
+    """How much of a period's distribution may be shown, its `weeks` having been shown as `of_week` says.
+
+    Where every week is shown, it is its weeks added up: who answered in several would else be told of by those less it.
+    """
     counts = [week.answers for week in weeks]
+    if all(count >= ENOUGH for count in counts if count) and any(counts):
+        return Figure(Showing.WHOLE, "", added(weeks))
     shown = sum(count for count in counts if count >= ENOUGH)
     hidden = 0
     if shown:
@@ -111,15 +116,15 @@ def of_period(period: Distribution, weeks: Iterable[Distribution], audience: str
     return Figure(how, "hidden" if period.answers < fewest(audience) else "derived", period)
 
 
-def of_latest(latest: Distribution, weeks: Iterable[Distribution], audience: str) -> Figure | None:
-    """The distribution of the latest weeks together, whole; None where one of the `weeks` can't be shown by itself.
+def of_latest(weeks: Sequence[Distribution], audience: str) -> Figure | None:
+    """The latest weeks added up, whole; None where one of the `weeks` can't be shown by itself.
 
     Rolling: this week's less last week's gives single weeks back, which therefore must be large enough themselves.
     """
     asked = [week for week in weeks if week.answers]
     if not asked or any(of_week(week, audience).showing is not Showing.WHOLE for week in asked):
         return None
-    return Figure(Showing.WHOLE, "", latest)
+    return Figure(Showing.WHOLE, "", added(weeks))
 
 
 def beside(figure: Figure, left_over: Iterable[int], audience: str) -> Figure:

@@ -19,7 +19,7 @@ from bot.figures.shares import Balance, Share
 from bot.figures.suppression import Showing
 from bot.workbook.counted import LATEST, PERIOD, Counted
 from bot.workbook.edition import Edition
-from bot.workbook.entries import newest
+from bot.workbook.entries import answers_told, newest, newest_once
 from bot.workbook.essentials import essentials_columns, experience
 from bot.workbook.marked import NKI, Marked, complete, groups_of
 from bot.workbook.names import asked_text, journey_title, why
@@ -31,7 +31,6 @@ NPS, CES = "nps", "ces"
 OF_ONE_SCALE = 3
 """So many questions make a sub-index of HME, and so many the index like NKI."""
 
-_NOTHING = Distribution()
 
 Numbers = tuple[float | None, float | None, float | None]
 """A value and its interval as they may be shown."""
@@ -127,10 +126,10 @@ def _of_several(
         whole={key: told[PERIOD]} if PERIOD in told else {},
         recent={key: told[LATEST]} if LATEST in told else {},
     )
-    figure, weeks = newest(own, key, journey.audience)
-    single = counts.recent if weeks == counts.latest and LATEST in told else counts.whole
+    figure, weeks = newest_once(own, key, journey.audience)
     left = [
-        single.get(Key(journey.code, each.code, each.version, False), _NOTHING).answers - figure.distribution.answers
+        answers_told(counts, Key(journey.code, each.code, each.version, False), journey.audience, weeks)
+        - figure.distribution.answers
         for each in questions
     ]
     span = LATEST if weeks == counts.latest and LATEST in told else PERIOD

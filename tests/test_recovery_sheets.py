@@ -1,0 +1,277 @@
+"""An attacker holds the report of every week, all its sheets, and subtracts their numbers from each other.
+
+The reports come from a real database, each made as its week ends, while the database goes on: people come again and
+correct themselves, follow-ups end late, staff learn of causes and call back late, somebody is erased. Whoever knows the
+one person by whom two figures differ must not learn what that person answered or how it ended.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import organisation
+from bot.figures.periods import number_of, week_of
+from bot.figures.suppression import ENOUGH
+from bot.store import database
+from bot.store.database import Store, Transaction
+from bot.workbook.edition import Edition
+from bot.workbook.report import report
+from bot.workbook.sheets import Content, Formed, Sheet, Table
+from bot.workbook.snapshot import gathered
+from bot.workbook.texts import Texts
+from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, visit
+
+DEFAULT = organisation.default(("sv", "fi", "en"))
+SAY = Texts("en")
+FIRST = "2026-W45"
+"""The first week of a fixed period."""
+
+JOURNEY = visit(
+    question("helped", "one", "after", options("yes", "no")),
+    question("behind-happened", "words", "after", ladder="behind"),
+    question("behind-need", "one", "after", options("seen", "next", "safe"), ladder="behind", touchpoint="result"),
+)
+
+ORDINARY = {("not-asked", "budget"): 12, ("unanswered", "no-reply"): 9, ("declined", "no-thanks"): 7}
+"""Follow-ups of a week that nobody answered, by how they ended."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a week brings: persons who answer at each unit, of them `again` for the second time; why others don't."""
+
+    units: Mapping[str, int] = field(default_factory=lambda: {"centre": 34, "north": 9, "south": 1})
+    again: int = 1
+    reasons: Mapping[tuple[str, str], int] = field(default_factory=lambda: ORDINARY)
+    call_backs: int = 8
+    late: int = 1
+
+
+@dataclass
+class House:
+    """The database and the chance that fills it."""
+
+    chance: random.Random
+    people: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+
+    def lived(self, tx: Transaction, week: str, plan: Plan) -> None:
+        """A week, and what the week before had left open."""
+        rows, start = Rows(tx, JOURNEY), start_of(week)
+        rows.use(JOURNEY, start_of(FIRST))
+        self._caught_up(rows, start)
+        for unit, count in plan.units.items():
+            self.people += [self._answers(rows, start, unit) for _ in range(count)]
+        for person in self.chance.sample(self.people[: -sum(plan.units.values())], plan.again) if self.open else []:
+            self._answers(rows, start, "centre", person)
+        for (disposition, reason), count in plan.reasons.items():
+            for _ in range(count):
+                ended(rows, self._asked(rows, start), disposition, reason, start + timedelta(days=2))
+        self.open = [self._asked(rows, start) for _ in range(plan.late)]
+        self.calls = [self._promised(rows, start, place) for place in range(plan.call_backs)]
+
+    def _answers(self, rows: Rows, start: datetime, unit: str, person: str | None = None) -> str:
+        person = person or rows.person(start)
+        contact = rows.answered(start, self._given(), person=person, unit=unit)
+        rows.change(contact, start + timedelta(hours=9), cause=self.chance.choice(["new-matter", "waited", "advice"]))
+        return person
+
+    def _given(self) -> dict[str, int | str | None]:
+        pick = self.chance.choice
+        mood: dict[str, int | str | None] = {"whole": self.chance.randint(1, 5), "cause": pick(["new", "waited"])}
+        return {**mood, "helped": pick(["yes", "no", None]), "behind-need": pick(["seen", "next", None])}
+
+    def _asked(self, rows: Rows, start: datetime) -> str:
+        return rows.follow_up(rows.contact(start), "after", start, begun=False)
+
+    def _promised(self, rows: Rows, start: datetime, place: int) -> str:
+        found = f"call-back-{start:%G%V}-{place:02d}"
+        rows.tx.run(
+            """INSERT INTO call_backs (id, person_id, unit, state, way, begun_at, asked_at, deadline)
+            VALUES (:id, :person, 'centre', 'open', 'call-me', :at, :at, :deadline)""",
+            id=found,
+            person=self.people[-1 - place],
+            at=start,
+            deadline=start + timedelta(days=2 if place else 6.9),
+        )
+        if place:
+            called(rows.tx, found, "reached", start + timedelta(days=1))
+        return found
+
+    def _caught_up(self, rows: Rows, start: datetime) -> None:
+        for follow_up in self.open:
+            ended(rows, follow_up, "declined", "no-thanks", start + timedelta(days=1))
+            contact = f"contact-{follow_up.removeprefix('follow_up-')}"
+            rows.change(contact, start + timedelta(days=1), cause="advice")
+        for call in self.calls[:1]:
+            called(rows.tx, call, "not-reached", start + timedelta(days=1))
+
+
+def called(tx: Transaction, call: str, outcome: str, at: datetime) -> None:
+    """Staff have called."""
+    change = "UPDATE call_backs SET state = 'done', done_at = :at, outcome = :outcome WHERE id = :id"
+    tx.run(change, at=at, outcome=outcome, id=call)
+
+
+def ended(rows: Rows, follow_up: str, disposition: str, reason: str, at: datetime) -> None:
+    """A follow-up ends, and why."""
+    rows.tx.run("UPDATE follow_ups SET reason = :reason WHERE id = :id", reason=reason, id=follow_up)
+    rows.history(follow_up, "ended", at, disposition)
+
+
+def start_of(week: str) -> datetime:
+    """Monday morning of a week."""
+    return MONDAY + timedelta(weeks=number_of(week) - number_of("2026-W47"))
+
+
+def weeks_from(first: str, count: int) -> list[str]:
+    """So many weeks in a row."""
+    return [week_of(number_of(first) + place) for place in range(count)]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty database."""
+    opened = await database.opened(tmp_path / "kundresa.db")
+    yield opened
+    await opened.close()
+
+
+async def told(store: Store, week: str) -> list[Sheet]:
+    """The sheets of a week's report, made as the week has ended."""
+    snapshot = await store.read(gathered, week, ZONE, False)
+    made_at = start_of(week) + timedelta(days=7)
+    return list(report(snapshot, Edition(week, DEFAULT, SAY, made_at, ZONE, simulated=False)).sheets)
+
+
+Row = Mapping[str, Content]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the attacker holds of one report: every table as rows by header."""
+
+    week: str
+    tables: Mapping[str, Sequence[Row]]
+
+
+def held(week: str, sheets: Sequence[Sheet]) -> Held:
+    """The tables of a report, by name."""
+    tables = {}
+    for sheet in sheets:
+        for block in sheet.blocks:
+            if isinstance(block, Table):
+                headers = [column.header for column in block.columns]
+                rows = [[cell.value if isinstance(cell, Formed) else cell for cell in row] for row in block.rows]
+                tables[block.name] = [dict(zip(headers, row, strict=True)) for row in rows]
+    return Held(week, tables)
+
+
+def of_questions(reports: Sequence[Held]) -> dict[tuple[str, str], dict[str, int]]:
+    """Each question's exact distribution by the time it is told of: code's label -> persons."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for one in reports:
+        for row in one.tables["questions"]:
+            if isinstance(row["Count"], int) and row["Question"] != "told?":
+                found.setdefault((str(row["Question"]), str(row["Time"])), {})[str(row["Choice"])] = row["Count"]
+    return found
+
+
+def given_away_by_weeks(reports: Sequence[Held]) -> Iterator[str]:
+    """Several weeks, of which each is told by itself, less all of those: the answers of who came again."""
+    found = of_questions(reports)
+    for (name, time), counts in found.items():
+        if " – " not in time:
+            continue
+        first, last = time.split(" – ")
+        weeks = [found.get((name, week)) for week in weeks_from(first, number_of(last) - number_of(first) + 1)]
+        if all(weeks):
+            single = {code: sum(week.get(code, 0) for week in weeks if week) for code in counts}
+            apart = sum(abs(single[code] - counts[code]) for code in counts)
+            if 0 < apart < ENOUGH:
+                yield f"{name} {time}: {apart} answers, {single} less {counts}"
+
+
+def given_away_by_trend(reports: Sequence[Held]) -> Iterator[str]:
+    """The same from how many answered and what their ratings add up to: a period less its weeks."""
+    for one in reports:
+        told = {
+            (str(row["Question"]), str(row["First week"]), str(row["Last week"])): (row["Answers"], row["Index 0–100"])
+            for row in one.tables.get("trend", [])
+            if isinstance(row["Answers"], int) and row["Note"] is None
+        }
+        for (name, first, last), period in told.items():
+            weeks = [told.get((name, week, week)) for week in weeks_from(first, number_of(last) - number_of(first) + 1)]
+            if first != last and all(weeks):
+                apart = _points(period) - sum(_points(week) for week in weeks if week)
+                left = sum(_answers(week) for week in weeks if week) - _answers(period)
+                if apart or 0 < left < ENOUGH:
+                    yield f"{name} {first} to {last}: {left} answers of together {-apart} points"
+
+
+def _answers(told: tuple[Content, Content]) -> int:
+    assert isinstance(told[0], int)
+    return told[0]
+
+
+def _points(told: tuple[Content, Content]) -> int:
+    assert isinstance(told[1], int | float)
+    return round(_answers(told) * told[1])
+
+
+def given_away_by_parts(reports: Sequence[Held]) -> Iterator[str]:
+    """All less every unit (or channel), each told exactly: the answers of who came to two of them."""
+    for one in reports:
+        groups: dict[str, dict[str, list[int]]] = {}
+        for row in one.tables.get("touchpoints", []):
+            steps = [row[name] for name in STEPS]
+            if isinstance(row["Answers"], int):
+                exact = all(isinstance(step, int | float) for step in steps)
+                counts = [round(float(step) * row["Answers"]) for step in steps] if exact else []  # type: ignore[arg-type]
+                groups.setdefault(str(row["Question"]), {})[str(row["Group"])] = counts
+            else:
+                groups.setdefault(str(row["Question"]), {})[str(row["Group"])] = []
+        for name, by_group in groups.items():
+            for cut in ("Unit", "Channel"):
+                parts = [counts for group, counts in by_group.items() if group.startswith(cut)]
+                if parts and all(parts) and by_group["All"]:
+                    apart = sum(abs(sum(step) - all_) for *step, all_ in zip(*parts, by_group["All"], strict=True))
+                    if 0 < apart < ENOUGH:
+                        yield f"{name} in {one.week}: all less every {cut.lower()} tells of {apart}"
+
+
+STEPS = ("1, lowest", "2", "3", "4", "5, highest")
+
+
+async def year(store: Store, house: House, weeks: Mapping[str, Plan]) -> list[Held]:
+    """So many weeks lived and reported."""
+    reports = []
+    for week, plan in weeks.items():
+        await store.write(house.lived, week, plan)
+        reports.append(held(week, await told(store, week)))
+    return reports
+
+
+async def test_who_comes_again_can_not_be_had_from_the_weeks(store: Store) -> None:
+    """One person a week comes again: all weeks less the weeks together would be that person's other answers."""
+    reports = await year(store, House(random.Random(1)), dict.fromkeys(weeks_from(FIRST, 5), Plan()))
+    assert len([1 for _, time in of_questions(reports) if " – " in time]) >= 4
+    assert list(given_away_by_weeks(reports)) == []
+    assert any(row["Week or four weeks"] == "Four weeks" for row in reports[-1].tables["trend"])
+    assert list(given_away_by_trend(reports)) == []
+
+
+async def test_who_comes_to_two_units_can_not_be_had_from_all_units(store: Store) -> None:
+    """All units less everybody would be the other answers of the one who came to both: the smallest is rounded."""
+    plan = Plan(units={"centre": 34, "north": 31})
+    reports = await year(store, House(random.Random(2)), dict.fromkeys(weeks_from(FIRST, 4), plan))
+    units = [row for row in reports[-1].tables["touchpoints"] if str(row["Group"]).startswith("Unit")]
+    assert sorted(row["Satisfied"] is None for row in units) == [False, True]
+    assert list(given_away_by_parts(reports)) == []
