@@ -65,7 +65,8 @@ def picture_of(folder: Path, kept: Kept) -> bytes | None:
 def _queue(
     tx: Transaction, keyring: Keyring, settings: Settings, kept: Kept, drawn: bytes | None, now: datetime
 ) -> bool:
-    digests.recover(tx)
+    if given_up := digests.recover(tx):
+        _log.warning("%d letters with the digest were on their way when a process ended: not sent again.", given_up)
     for address in settings.digest_mail:
         digests.queue(tx, kept.week, keyring.lookup(_MAIL, address))
     if settings.digest_chat is None:

@@ -170,8 +170,8 @@ async def test_it_is_given_up_after_a_day(tmp_path: Path, monkeypatch: pytest.Mo
         assert box.letters == []
 
 
-async def test_what_may_have_arrived_is_not_sent_again(tmp_path: Path) -> None:
-    """Neither after a process ended while it was on its way, nor where the server hung up in the middle."""
+async def test_what_may_have_arrived_is_not_sent_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither after a process ended while it was on its way, which is logged, nor where the server hung up."""
 
     async def hangs_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail\r\n")
@@ -189,6 +189,7 @@ async def test_what_may_have_arrived_is_not_sent_again(tmp_path: Path) -> None:
             assert await store.write(digests.begin, WEEK, keyring.lookup("mail", BO), AFTER)  # here it was killed
             await here.round(hours=1)
             assert await here.states() == ["unknown", "unknown"]
+            assert "1 letters with the digest were on their way when a process ended" in caplog.text
         assert box.letters == []
 
 

@@ -69,9 +69,9 @@ def queue(tx: Transaction, week: str, target: bytes) -> bool:
     return tx.run(_SQL["queue"], week=week, target=target) == 1
 
 
-def recover(tx: Transaction) -> None:
-    """What was on its way when a process ended may have arrived, so that it is given up."""
-    tx.run(_SQL["interrupted"])
+def recover(tx: Transaction) -> int:
+    """What was on its way when a process ended may have arrived, so that it is given up; returns how many."""
+    return tx.run(_SQL["interrupted"])
 
 
 def begin(tx: Transaction, week: str, target: bytes, now: datetime) -> bool:
