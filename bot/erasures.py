@@ -15,6 +15,7 @@ from functools import partial
 
 from bot import leftovers
 from bot.conversations import Conversations
+from bot.figures.periods import period_of
 from bot.journal import Entry, Journal, Reference
 from bot.premises import Premises
 from bot.store import erasures, facts, people
@@ -193,7 +194,8 @@ class Erasures:
             erasures.bury(tx, Place(doomed.unit, doomed.journey), doomed.reference_lookup, now)
 
     def _owed(self, tx: Transaction, id_: str, tally: Tally) -> Erased:
-        erasures.count(tx, tally)
+        told = {week for week in tally.weeks() if erasures.is_closed(tx, period_of(week)[-1])}
+        erasures.count(tx, tally, told)
         weeks = tuple(week for week in tally.weeks() if erasures.unmake(tx, week))
         # Of a closed week the first file may be under way, made of the rows from before and not recorded yet.
         leftovers.owe(tx, id_, [week for week in tally.weeks() if erasures.is_closed(tx, week)])

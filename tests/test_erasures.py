@@ -25,7 +25,8 @@ from bot.erasures import Erased, ErasureRefused
 from bot.openings import opened_house
 from bot.retention import kept_since
 from bot.rooms import Rooms
-from bot.store import call_backs, database, erasures, facts, inbox, outbox, weeks
+from bot.store import call_backs, control_sums, database, erasures, facts, inbox, outbox, weeks
+from bot.store.control_sums import LostWeek
 from bot.store.database import Store, Transaction
 from bot.store.outbox import Body
 from bot.workbook.export import data_name, make_up, report_name
@@ -259,6 +260,20 @@ async def test_what_is_erased_before_its_week_ends_was_never_told(house: House) 
     house.now += timedelta(days=7)
     await exported(house)
     assert await house.store.read(lambda tx: tx.count("SELECT COUNT(*) FROM erased")) == 0
+
+
+async def test_an_erasure_is_known_by_whether_its_period_was_told_of(house: House) -> None:
+    """Anna is erased before the report of the week's four weeks, Bo after it: only his answers were in it."""
+    await visited(house, ANNA)
+    await visited(house, BO)
+    house.now += timedelta(days=7)
+    await house.store.write(weeks.close_ended, house.now, house.premises.zone)
+    await erased(house, await person_of(house, ANNA))
+    assert await house.store.read(control_sums.lost) == [LostWeek("2026-W47", told=0)]
+    house.now += timedelta(days=7)
+    await house.store.write(weeks.close_ended, house.now, house.premises.zone)
+    await erased(house, await person_of(house, BO))
+    assert await house.store.read(control_sums.lost) == [LostWeek("2026-W47", told=1)]
 
 
 async def test_a_report_taken_elsewhere_is_not_made_again(house: House) -> None:

@@ -36,6 +36,12 @@ def latest_period(week: str) -> tuple[str, ...]:
     return tuple(week_of(number) for number in range(after - WEEKS, after))
 
 
+def period_of(week: str) -> tuple[str, ...]:
+    """The four weeks, oldest first, of the period that this week is in."""
+    first = number_of(week) // WEEKS * WEEKS
+    return tuple(week_of(number) for number in range(first, first + WEEKS))
+
+
 def quarter(week: str) -> tuple[tuple[str, ...], ...]:
     """The three periods, oldest first, each as its four weeks, of the latest quarter that has ended when `week` has."""
     weeks = QUARTER * WEEKS

@@ -49,6 +49,14 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
+class LostWeek:
+    """A closed week of which answers were erased; `told`: some of them after its period of four had been told of."""
+
+    week: str
+    told: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Answers:
     settled: int
     rows: int
@@ -100,6 +108,11 @@ def masked(tx: Transaction, week: str, simulated: bool, unit: str | None = None)
 def erased(tx: Transaction, week: str) -> Erased:
     """What this week's data file told of, and was erased since."""
     return tx.one(Erased, _SQL["erased"], week=week) or Erased(0, 0, 0)
+
+
+def lost(tx: Transaction) -> list[LostWeek]:
+    """Every week of which answers were erased since it was closed."""
+    return tx.all(LostWeek, _SQL["lost"])
 
 
 def other_kind(tx: Transaction, simulated: bool) -> int:

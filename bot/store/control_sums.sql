@@ -53,6 +53,9 @@ WHERE a.week = :week AND a.masked <> '' AND EXISTS (SELECT 1 FROM contacts AS c 
 -- erased: what the week's data file told of, and was erased since
 SELECT rows, follow_ups, codings FROM erased WHERE week = :week;
 
+-- lost: weeks of which answers were erased since they were closed; `told`: since their period of four was told of too
+SELECT week, told > 0 AS told FROM erased WHERE rows > 0 ORDER BY week;
+
 -- other_kind: how many contacts there are of the other kind: simulated ones beside real ones, or the other way round
 SELECT COUNT(*) FROM contacts WHERE simulated <> :simulated;
 

@@ -5,7 +5,7 @@ Deletes what it is told to. Who may ask for it, and what follows outside the dat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -179,11 +179,15 @@ def strangers_left(tx: Transaction) -> bool:
     return tx.count(_SQL["strangers_left"]) == 1
 
 
-def count(tx: Transaction, tally: Tally) -> None:
-    """Add what was erased to the counts of its weeks, those of them that are closed."""
+def count(tx: Transaction, tally: Tally, told: Collection[str]) -> None:
+    """Add what was erased to the counts of its weeks, those of them that are closed.
+
+    `told` are the weeks whose period of four has been told of.
+    """
     for week in sorted({*tally.rows, *tally.follow_ups, *tally.codings}):
         rows, follow_ups, codings = (by_week.get(week, 0) for by_week in (tally.rows, tally.follow_ups, tally.codings))
-        tx.run(_SQL["count"], week=week, rows=rows, follow_ups=follow_ups, codings=codings)
+        gone = rows if week in told else 0
+        tx.run(_SQL["count"], week=week, rows=rows, follow_ups=follow_ups, codings=codings, told=gone)
 
 
 def unmake(tx: Transaction, week: str) -> bool:

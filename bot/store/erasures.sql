@@ -135,10 +135,10 @@ SELECT persons.id AS person, addresses.lookup
 SELECT EXISTS (SELECT 1 FROM persons WHERE last_heard_at IS NULL)
 
 -- count: rows erased of a closed week; of an open one no file and no figure ever told
-INSERT INTO erased (week, rows, follow_ups, codings)
-SELECT :week, :rows, :follow_ups, :codings FROM weeks WHERE week = :week
+INSERT INTO erased (week, rows, follow_ups, codings, told)
+SELECT :week, :rows, :follow_ups, :codings, :told FROM weeks WHERE week = :week
 ON CONFLICT (week) DO UPDATE SET rows = rows + excluded.rows, follow_ups = follow_ups + excluded.follow_ups,
-    codings = codings + excluded.codings
+    codings = codings + excluded.codings, told = told + excluded.told
 
 -- unmake: the data file of a week is to be made anew
 DELETE FROM week_files WHERE week = :week AND kind = 'data'

@@ -404,7 +404,8 @@ CREATE TABLE erased (
     week TEXT PRIMARY KEY,
     rows INTEGER NOT NULL,                        -- answers
     follow_ups INTEGER NOT NULL DEFAULT 0,
-    codings INTEGER NOT NULL DEFAULT 0
+    codings INTEGER NOT NULL DEFAULT 0,
+    told INTEGER NOT NULL DEFAULT 0               -- answers erased once the week's period of four had been told of
 ) WITHOUT ROWID;
 
 -- Erasures asked for and done. Whom they concerned is forgotten when they are.

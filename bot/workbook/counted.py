@@ -14,7 +14,7 @@ from bot.store import control_sums, tallies, weeks
 from bot.store.database import Transaction
 from bot.store.tallies import Cut, FunnelRow, TallyRow
 from bot.workbook.catalogue import Catalogue
-from bot.workbook.shown import Distributions, distributions
+from bot.workbook.shown import Distributions, Lost, distributions
 
 PERIOD, LATEST = "period", "latest"
 """The names of the two spans of several weeks; a single week is called by itself."""
@@ -26,7 +26,7 @@ class Counted:
     that end with this one, or others that were asked for.
 
     `by_week` and `funnels` hold each week of both and the week itself; `whole` and `funnel` the period, `recent` and
-    `recent_funnel` the latest weeks. `erased` are those weeks of which answers were erased since they were closed.
+    `recent_funnel` the latest weeks. `erased` are weeks of which answers were erased since they were closed.
     """
 
     week: str
@@ -39,7 +39,7 @@ class Counted:
     funnels: Mapping[str, Sequence[FunnelRow]]
     funnel: Sequence[FunnelRow]
     recent_funnel: Sequence[FunnelRow]
-    erased: frozenset[str]
+    erased: Lost
 
     @property
     def rolls(self) -> bool:
@@ -70,8 +70,13 @@ def counted(
     weeks_asked = tuple(latest) if latest is not None else weeks_before(week)
     parts = _by_part(tx, week, weeks_asked, catalogue, zone, simulated, "")
     found = parts.get("") or of_rows(week, weeks_asked, catalogue, [], [])
-    erased = frozenset(each for each in found.by_week if control_sums.erased(tx, each).rows)
-    return replace(found, erased=erased)
+    return replace(found, erased=lost(tx))
+
+
+def lost(tx: Transaction) -> Lost:
+    """The weeks of which answers were erased since they were told of."""
+    weeks = control_sums.lost(tx)
+    return Lost(frozenset(one.week for one in weeks), frozenset(one.week for one in weeks if one.told))
 
 
 def counted_by(tx: Transaction, whole: Counted, zone: ZoneInfo, simulated: bool, cut: Cut) -> dict[str, Counted]:
@@ -101,7 +106,7 @@ def of_rows(
         funnels=funnels,
         funnel=tallies.added((row for one in period for row in funnels[one]), PERIOD),
         recent_funnel=tallies.added((row for one in latest for row in funnels[one]), LATEST),
-        erased=frozenset(),
+        erased=Lost(),
     )
 
 

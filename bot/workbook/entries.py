@@ -17,7 +17,7 @@ from bot.workbook.cells import Value
 from bot.workbook.counted import Counted
 from bot.workbook.edition import Edition
 from bot.workbook.names import asked_text, curve_place, journey_title, part, period_label, touchpoint_name, why
-from bot.workbook.shown import Figure, Key, of_latest, of_period, of_week, shown_counts, shown_mean
+from bot.workbook.shown import Figure, Key, in_fives, of_latest, of_period, of_week, shown_counts, shown_mean
 from flows.journey import Journey, Question
 from flows.wording import in_language
 
@@ -56,7 +56,8 @@ def entries_of(counts: Counted) -> Iterator[Entry]:
             figure, weeks = newest(counts, key, version.journey.audience)
             yield Entry(version.journey, question, key, period_label(weeks), figure)
         if key in week:
-            figure = _kept(counts, of_week(week[key], version.journey.audience), (counts.week,))
+            figure = of_week(week[key], version.journey.audience)
+            figure = in_fives(figure) if counts.erased.from_week(counts.week) else figure
             yield Entry(version.journey, question, key, counts.week, figure)
 
 
@@ -75,7 +76,7 @@ def newest(counts: Counted, key: Key, audience: str) -> tuple[Figure, tuple[str,
     weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.latest]
     latest = of_latest(weeks, audience)
     if latest is not None:
-        return _kept(counts, latest, counts.latest), counts.latest
+        return in_fives(latest) if any(map(counts.erased.from_week, counts.latest)) else latest, counts.latest
     return of_fixed_period(counts, key, audience), counts.period
 
 
@@ -97,7 +98,8 @@ def of_fixed_period(counts: Counted, key: Key, audience: str) -> Figure:
     if counts.period[0] < counts.latest[0] and not counts.rolls:
         return Figure(Showing.HIDDEN, "span", counts.whole.get(key, _NOTHING))
     weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.period]
-    return _kept(counts, of_period(counts.whole.get(key, _NOTHING), weeks, audience), counts.period)
+    figure = of_period(counts.whole.get(key, _NOTHING), weeks, audience)
+    return in_fives(figure) if counts.erased.from_period(counts.period, weeks) else figure
 
 
 def question_rows(counts: Counted, entry: Entry, edition: Edition) -> Iterator[Sequence[Value]]:
@@ -153,13 +155,6 @@ def about(counts: Counted, entry: Entry, edition: Edition) -> tuple[str, str, st
 def place_of(entry: Entry) -> tuple[int, int]:
     """Where the question stands along its journey."""
     return curve_place(entry.journey, entry.question)
-
-
-def _kept(counts: Counted, figure: Figure, weeks: Sequence[str]) -> Figure:
-    # Reports are made anew when somebody asks: exact before an erasure less exact after it would be what was erased.
-    if figure.showing is Showing.WHOLE and not counts.erased.isdisjoint(weeks):
-        return replace(figure, showing=Showing.FEW, why="erased")
-    return figure
 
 
 def _asked(counts: Counted) -> Iterator[tuple[Version, Question, Key]]:

@@ -8,17 +8,16 @@ answers: it is rounded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.figures.distribution import Distribution
 from bot.figures.periods import WEEKS, number_of, week_of
-from bot.figures.suppression import Showing
-from bot.store import control_sums, tallies
+from bot.store import tallies
 from bot.store.database import Transaction
 from bot.store.tallies import FunnelRow
-from bot.workbook.counted import Counted
-from bot.workbook.shown import Distributions, Figure, Key, distributions, of_period, of_week
+from bot.workbook.counted import Counted, lost
+from bot.workbook.shown import Distributions, Figure, Key, Lost, distributions, in_fives, of_period, of_week
 from flows.journey import Question
 
 LENGTH = 26
@@ -32,8 +31,8 @@ class Series:
     """`weeks` and the `periods` that lie whole within them, the oldest first.
 
     Of the last two of both every question, of those before the main ones alone.
-    `units` and `services` are the contacts of each week (`span`) by their code (`part`); `erased` are the weeks before
-    the last one of which answers were erased since they were closed.
+    `units` and `services` are the contacts of each week (`span`) by their code (`part`); `erased` are weeks of
+    which answers were erased since they were closed.
     """
 
     weeks: tuple[str, ...]
@@ -42,15 +41,15 @@ class Series:
     by_period: Mapping[Period, Distributions]
     units: Sequence[FunnelRow]
     services: Sequence[FunnelRow]
-    erased: frozenset[str]
+    erased: Lost
 
     def of_week(self, week: str, key: Key, audience: str) -> Figure | None:
         """A question's figure of one week, as it may be shown; None where nobody was asked."""
-        return self._kept((week,), self.as_counted((week,), key, audience))
+        return self._kept((week,), key, self.as_counted((week,), key, audience))
 
     def of_period(self, period: Period, key: Key, audience: str) -> Figure | None:
         """A question's figure of one fixed period, as it may be shown; None where nobody was asked."""
-        return self._kept(period, self.as_counted(period, key, audience))
+        return self._kept(period, key, self.as_counted(period, key, audience))
 
     def as_counted(self, span: Period, key: Key, audience: str) -> Figure | None:
         """The same, a week or a period, as its own report would show it were it made now; to compare, not to show."""
@@ -60,16 +59,19 @@ class Series:
         found = self.by_period[span].get(key)
         if found is None:
             return None
-        return of_period(found, [self.by_week[week].get(key, Distribution()) for week in span], audience)
+        return of_period(found, self._weeks(span, key), audience)
 
-    def lost(self, span: Period) -> bool:
-        """Whether answers of these weeks were erased since, so that they may be shown roundedly only."""
-        return not self.erased.isdisjoint(span)
+    def lost(self, span: Period, key: Key) -> bool:
+        """Whether the figure of this week or period was told with answers erased since: it is shown in fives only."""
+        if len(span) == 1:
+            return self.erased.from_week(span[0])
+        return self.erased.from_period(span, self._weeks(span, key))
 
-    def _kept(self, span: Period, figure: Figure | None) -> Figure | None:
-        if figure is not None and figure.showing is Showing.WHOLE and self.lost(span):
-            return replace(figure, showing=Showing.FEW, why="protected")
-        return figure
+    def _weeks(self, span: Period, key: Key) -> list[Distribution]:
+        return [self.by_week[week].get(key, Distribution()) for week in span]
+
+    def _kept(self, span: Period, key: Key, figure: Figure | None) -> Figure | None:
+        return in_fives(figure) if figure is not None and self.lost(span, key) else figure
 
 
 def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Series:
@@ -100,7 +102,7 @@ def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> S
         {period: distributions(rows[_name(period)], counts.catalogue) for period in periods},
         tallies.funnel(tx, weeks, counts.week, zone, simulated, "unit"),
         tallies.funnel(tx, weeks, counts.week, zone, simulated, "service"),
-        frozenset(week for week in weeks[:-1] if control_sums.erased(tx, week).rows),
+        lost(tx),
     )
 
 

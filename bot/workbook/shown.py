@@ -65,6 +65,28 @@ class Figure:
     distribution: Distribution
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Weeks of which answers were erased since they were closed; `told`: since their fixed period had been told of.
+
+    What was told exactly and is told exactly again, without the erased, would give them by subtraction. What was told
+    nowhere yet stands as it is.
+    """
+
+    weeks: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+
+    def from_week(self, week: str) -> bool:
+        """Whether the week may have been told with what was erased."""
+        return week in self.weeks
+
+    def from_period(self, period: Sequence[str], weeks: Sequence[Distribution]) -> bool:
+        """Whether the period was told with what was erased, or else each of its `weeks` was, which it adds up."""
+        if not self.told.isdisjoint(period):
+            return True
+        return _adds_up(weeks) and not self.weeks.isdisjoint(period)
+
+
 Distributions = Mapping[Key, Distribution]
 
 
@@ -99,7 +121,7 @@ def of_period(period: Distribution, weeks: Sequence[Distribution], audience: str
     Where every week is shown, it is its weeks added up: who answered in several would else be told of by those less it.
     """
     counts = [week.answers for week in weeks]
-    if all(count >= ENOUGH for count in counts if count) and any(counts):
+    if _adds_up(weeks):
         return Figure(Showing.WHOLE, "", added(weeks))
     shown = sum(count for count in counts if count >= ENOUGH)
     hidden = 0
@@ -125,6 +147,11 @@ def of_latest(weeks: Sequence[Distribution], audience: str) -> Figure | None:
     if not asked or any(of_week(week, audience).showing is not Showing.WHOLE for week in asked):
         return None
     return Figure(Showing.WHOLE, "", added(weeks))
+
+
+def in_fives(figure: Figure) -> Figure:
+    """A figure that would give away what was erased since, were it whole."""
+    return replace(figure, showing=Showing.FEW, why="erased") if figure.showing is Showing.WHOLE else figure
 
 
 def beside(figure: Figure, left_over: Iterable[int], audience: str) -> Figure:
@@ -174,3 +201,8 @@ def _at_most(figure: Figure, ways: Iterable[Showing], hidden: Why, few: Why) -> 
     if how is figure.showing:
         return figure
     return replace(figure, showing=how, why=hidden if how is Showing.HIDDEN else few)
+
+
+def _adds_up(weeks: Sequence[Distribution]) -> bool:
+    counts = [week.answers for week in weeks if week.answers]
+    return bool(counts) and all(count >= ENOUGH for count in counts)

@@ -19,3 +19,4 @@ CREATE TABLE codings (
 CREATE INDEX codings_of_answer ON codings (answer_id, field, coder, id);
 CREATE INDEX codings_by_week ON codings (week);
 ALTER TABLE erased ADD COLUMN codings INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE erased ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
