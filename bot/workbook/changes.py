@@ -73,7 +73,7 @@ def changes_of(snapshot: Snapshot, series: Series) -> Changes:
                 (now, new), (before, old) = pair
                 choices = [choice.code for choice in snapshot.catalogue.choices(code, question.code)]
                 for difference in differences(question, choices, new.distribution, old.distribution):
-                    kept = replace(difference, rounded=series.lost(now) or series.lost(before))
+                    kept = replace(difference, rounded=series.lost(now, key) or series.lost(before, key))
                     found[key, difference.choice] = Change(version.journey, question, key, now, before, kept)
     known = judged({name: change.difference for name, change in found.items()})
     told = [replace(change, difference=known[name]) for name, change in found.items()]
