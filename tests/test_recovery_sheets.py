@@ -11,13 +11,14 @@ import random
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from bot import organisation
 from bot.figures.periods import number_of, week_of
-from bot.figures.suppression import ENOUGH
+from bot.figures.suppression import ENOUGH, FEWEST
 from bot.store import database
 from bot.store.database import Store, Transaction
 from bot.workbook.edition import Edition
@@ -247,6 +248,37 @@ def given_away_by_parts(reports: Sequence[Held]) -> Iterator[str]:
                         yield f"{name} in {one.week}: all less every {cut.lower()} tells of {apart}"
 
 
+BY_DESIGN = {"response", "response_by_unit", "funnel", "essentials"}
+"""Tables of how many contacts came how far, which is told exactly, with those still open."""
+
+OTHERWISE = {"Note", "What can be told", "In words"}
+"""Columns whose words differ from report to report."""
+
+
+def changed_since(reports: Sequence[Held]) -> Iterator[str]:
+    """Exact numbers that differ between reports though they are of one period: what somebody made of it since."""
+    for before, after in combinations(reports, 2):
+        for name in (before.tables.keys() & after.tables.keys()) - BY_DESIGN:
+            old = {_about(row): row for row in before.tables[name]}
+            for row in after.tables[name]:
+                for header, value in row.items():
+                    # Without a period it is of the newest weeks, which are others each time.
+                    was = old.get(_about(row), {}).get(header) if any(" – " in one for one in _about(row)) else None
+                    numbers = [each for each in (was, value) if isinstance(each, int | float)]
+                    if len(numbers) == 2 and was != value and not all(map(_in_fives, numbers)):
+                        yield f"{name}, {_about(row)}, {header}: {was} in {before.week}, {value} in {after.week}"
+
+
+def _about(row: Row) -> tuple[str, ...]:
+    words = {header: value for header, value in row.items() if header not in OTHERWISE and isinstance(value, str)}
+    return tuple(value for value in words.values() if value not in ("not shown", f"under {FEWEST}"))
+
+
+def _in_fives(value: float) -> bool:
+    fifths = (value if isinstance(value, int) else 100 * value) / 5
+    return abs(fifths - round(fifths)) < 1e-9
+
+
 STEPS = ("1, lowest", "2", "3", "4", "5, highest")
 
 
@@ -275,3 +307,17 @@ async def test_who_comes_to_two_units_can_not_be_had_from_all_units(store: Store
     units = [row for row in reports[-1].tables["touchpoints"] if str(row["Group"]).startswith("Unit")]
     assert sorted(row["Satisfied"] is None for row in units) == [False, True]
     assert list(given_away_by_parts(reports)) == []
+
+
+async def test_what_ended_late_can_not_be_had_from_the_report_before(store: Store) -> None:
+    """The one follow-up, cause and call-back that was still open as the period ended: later reports are in fives."""
+    plan = Plan(again=0)
+    reports = await year(store, House(random.Random(3)), dict.fromkeys(weeks_from(FIRST, 6), plan))
+    period = f"{FIRST} – {week_of(number_of(FIRST) + 3)}"
+    for name in ("why_not", "causes", "call_backs"):
+        numbers = [
+            [value for row in one.tables[name] if row["Time"] == period for value in row.values()]
+            for one in reports[3:]
+        ]
+        assert all(any(isinstance(value, int) for value in each) for each in numbers)
+    assert list(changed_since(reports)) == []

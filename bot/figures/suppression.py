@@ -8,7 +8,7 @@ whole. What is hidden must not come back by subtraction either: from a total, or
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import Enum
 
 FEWEST = 7
@@ -38,6 +38,15 @@ def showing(persons: int, audience: str) -> Showing:
     if persons < fewest(audience):
         return Showing.HIDDEN
     return Showing.FEW if persons < ENOUGH else Showing.WHOLE
+
+
+def unsettled(how: Showing) -> Showing:
+    """How much may be shown of what may still change when later reports tell of the same weeks: at most rounded.
+
+    An exact number less the one of the week before would tell of whoever made the difference: the follow-up that was
+    still open, the call that was not yet made, the words that were coded since.
+    """
+    return Showing.FEW if how is Showing.WHOLE else how
 
 
 def with_weeks(persons: int, persons_in_hidden_weeks: int, audience: str) -> Showing:
@@ -70,6 +79,15 @@ def with_total(persons: Sequence[int], audience: str, hidden_already: Collection
         if not hidden or not left or (len(hidden) > 1 and sum(hidden) >= fewest(audience)):
             return shown
         shown[min(left, key=lambda place: persons[place])] = Showing.HIDDEN
+
+
+def all_few(hidden: Iterable[int], audience: str) -> bool:
+    """Whether it may be said of the hidden parts of a total that they are under the threshold: where all of them are.
+
+    Of one that is over it, hidden for the others' sake, it would be known then that it is, and often how many: of eight
+    persons in two hidden parts, one said to be under 7 and one not, they are 1 and 7.
+    """
+    return all(count < fewest(audience) for count in hidden)
 
 
 def may_be_added(persons: Sequence[int], shown: Sequence[Showing], audience: str) -> bool:

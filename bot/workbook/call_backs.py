@@ -1,6 +1,7 @@
 """Call-backs: what became of the promises to call that were given in the fixed period, together and by unit.
 
-A promise counts where it was given, as it stood at the week's close. Nothing is told of a single week.
+A promise counts where it was given, as it stood at the week's close. Nothing is told of a single week, and nothing is
+exact: who is called after the report is told of in the next one about the same period.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.figures.medians import median_of
 from bot.figures.promises import Promises, promises
-from bot.figures.suppression import Showing, fewest, of_parts, showing
+from bot.figures.suppression import Showing, fewest, of_parts, rounded_up, showing, unsettled
 from bot.store import call_backs as store
 from bot.store.call_backs import CallBackRow
 from bot.store.database import Transaction
@@ -117,10 +118,10 @@ def _persons(rows: Sequence[CallBackRow]) -> int:
 
 def _rows(counts: Counted, kept: CallBacks, say: Texts) -> Iterator[Sequence[Content]]:
     whole, found, audience, time = kept.whole, kept.whole.found, kept.audience, period_label(counts.period)
-    how = showing(whole.persons, audience)
+    how = unsettled(showing(whole.persons, audience))
     callers = shown_count(whole.persons, how, audience, say)
     promised_ = shown_count(found.asked, how, audience, say)
-    note = say("notes.few") if how is Showing.FEW else None
+    note = say("notes.unsettled") if how is Showing.FEW else None
     yield (say("call-backs.asked-for"), time, promised_, None, None, None, promised_, callers, note)
     due = found.asked - found.not_due
     for name in _OUTCOMES:
@@ -128,7 +129,7 @@ def _rows(counts: Counted, kept: CallBacks, say: Texts) -> Iterator[Sequence[Con
         if how is Showing.WHOLE or name == "in_time":
             yield _share_row(name, getattr(found, name), due, whole.due, how, time, kept, say)
     if found.not_due and showing(whole.due, audience) is Showing.WHOLE:
-        yield (say("call-backs.not_due"), time, found.not_due, None, None, None, promised_, callers, None)
+        yield (say("call-backs.not_due"), time, rounded_up(found.not_due), None, None, None, promised_, callers, None)
     replied = showing(whole.replied, audience)
     yield _share_row(
         "confirmed", found.confirmed, found.confirmed + found.denied, whole.replied, replied, time, kept, say
@@ -139,14 +140,12 @@ def _rows(counts: Counted, kept: CallBacks, say: Texts) -> Iterator[Sequence[Con
 def _share_row(
     name: str, count: int, of: int, persons: int, how: Showing, time: str, kept: CallBacks, say: Texts
 ) -> Sequence[Content]:
-    title = say(f"call-backs.{name}")
+    title, how = say(f"call-backs.{name}"), unsettled(how)
     callers = shown_count(persons, how, kept.audience, say)
     if how is Showing.HIDDEN:
         return (title, time, say("journey.gap"), None, None, None, None, callers, _hidden(kept, say))
     share = (Formed(each, "share") for each in shown_share(count, of, how))
-    exact: Value = count if how is Showing.WHOLE else None
-    note = say("notes.few") if how is Showing.FEW else None
-    return (title, time, *share, exact, shown_count(of, how, kept.audience, say), callers, note)
+    return (title, time, *share, None, shown_count(of, how, kept.audience, say), callers, say("notes.unsettled"))
 
 
 def _hours_row(whole: Promised, time: str, kept: CallBacks, say: Texts) -> Sequence[Content]:
@@ -155,7 +154,8 @@ def _hours_row(whole: Promised, time: str, kept: CallBacks, say: Texts) -> Seque
         return (title, time, say("journey.gap"), *[None] * 5, say("call-backs.few-hours"))
     ends = (middle.interval.low, middle.interval.high) if middle.interval else (None, None)
     hours = (Formed(each, "decimal") for each in (middle.value, *ends))
-    return (title, time, *hours, None, middle.n, whole.reached, say("call-backs.hours-note"))
+    counted = (rounded_up(middle.n), rounded_up(whole.reached))
+    return (title, time, *hours, None, *counted, say("call-backs.hours-note"))
 
 
 def _unit_rows(counts: Counted, kept: CallBacks, edition: Edition) -> Iterator[Sequence[Content]]:
@@ -171,10 +171,10 @@ def _unit_rows(counts: Counted, kept: CallBacks, edition: Edition) -> Iterator[S
         known = edition.organisation.units.get(unit)
         name = in_language(known.name, say.language) if known else unit
         due = part.found.asked - part.found.not_due
-        share = shown_share(part.found.in_time, due, how)
-        counted = (shown_count(due, how, kept.audience, say), shown_count(part.due, how, kept.audience, say))
-        note = say("notes.few") if how is Showing.FEW else None
-        yield (name, time, *share, _confirmed(part, how, kept), *counted, note)
+        most = unsettled(how)
+        share = shown_share(part.found.in_time, due, most)
+        counted = (shown_count(due, most, kept.audience, say), shown_count(part.due, most, kept.audience, say))
+        yield (name, time, *share, _confirmed(part, how, kept), *counted, say("notes.unsettled"))
     if hidden:
         yield (
             say("parts-of.others", count=hidden),

@@ -2,7 +2,8 @@
 where it began to go wrong against where it showed; and how many of the contacts were asked about at all.
 
 What staff and analysts say is told of the fixed period alone. What may be shown of a question, of its parts and of
-counts that add up is decided in `shown`, `parts` and `bot.figures.suppression`.
+counts that add up is decided in `shown`, `parts` and `bot.figures.suppression`; staff may learn of a cause later, and
+whoever waits is asked later, so that what they say is in fives.
 """
 
 from __future__ import annotations
@@ -10,10 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from bot.figures.suppression import Showing, fewest, may_be_added, rounded_up, showing, with_total
+from bot.figures.suppression import (
+    Showing,
+    all_few,
+    fewest,
+    may_be_added,
+    rounded,
+    rounded_up,
+    showing,
+    unsettled,
+    with_total,
+)
 from bot.store.week_rows import CauseRow
 from bot.workbook import coded
-from bot.workbook.cells import Value
 from bot.workbook.coded import Coded
 from bot.workbook.demand import demand_bars, demand_rows, origin_rows, part_rows, tapped_rows
 from bot.workbook.edition import Edition
@@ -145,13 +155,12 @@ def _staff_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Con
             yield (title, by_staff, demand, time, None, say("journey.gap"), *[None] * 5, note)
             continue
         failure, given = found
-        how = showing(given, audience)
-        note = say("causes.coverage", share=round(100 * given / registered), registered=registered)
-        if how is Showing.FEW:
+        how = unsettled(showing(given, audience))
+        note = say("causes.coverage", share=rounded(100 * given / registered), registered=registered)
+        if showing(given, audience) is Showing.FEW:
             note = say("notes.few")
-        share, count = shown_share(failure, given, how), failure if how is Showing.WHOLE else None
-        contacts = shown_count(given, how, audience, say)
-        yield (title, by_staff, demand, time, count, *share, None, None, contacts, note)
+        share, contacts = shown_share(failure, given, how), shown_count(given, how, audience, say)
+        yield (title, by_staff, demand, time, None, *share, None, None, contacts, note)
 
 
 def _coded_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
@@ -180,14 +189,15 @@ def _coded_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Con
 def _staff_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
     say, time = edition.say, period_label(snapshot.period)
     for journey, rows in _by_journey(snapshot):
-        total = sum(row.registered for row in rows)
-        for row, counts in zip(rows, shown_causes(rows), strict=True):
-            parts = (row.registered, row.asked, row.left_out)
-            registered, asked, left = (
-                _told(part, shown, row.audience, say) for part, shown in zip(parts, counts, strict=True)
-            )
-            rest = None if None in counts else max(0, row.registered - row.asked - row.left_out)
-            share = shown_share(row.registered, total, Showing.HIDDEN if counts[0] is None else Showing.WHOLE)
+        total, whole = sum(row.registered for row in rows), _whole(rows)
+        unsaid = [row.registered for row, how in zip(rows, whole, strict=True) if how is Showing.HIDDEN]
+        few = all_few(unsaid, rows[0].audience)
+        for row, how, counts in sorted(zip(rows, whole, shown_causes(rows), strict=True), key=_place):
+            under = few and how is Showing.HIDDEN
+            hidden = say("notes.under", fewest=fewest(row.audience)) if under else say("journey.gap")
+            registered, asked, left = (hidden if each is None else rounded_up(each) for each in counts)
+            rest = None if None in counts else rounded_up(max(0, row.registered - row.asked - row.left_out))
+            share = shown_share(row.registered, total, unsettled(how))
             beside = say("journey.gap") in (registered, asked, left)
             yield (
                 journey_title(snapshot, journey, say),
@@ -199,11 +209,10 @@ def _staff_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Conte
             )
 
 
-def _told(count: int, shown: int | None, audience: str, say: Texts) -> Value:
-    if shown is not None:
-        return shown
-    least = fewest(audience)
-    return say("notes.under", fewest=least) if count < least else say("journey.gap")
+def _place(told: tuple[CauseRow, Showing, Counts]) -> tuple[bool, int, str]:
+    # In fives, hidden ones last: the exact order would tell which of two has more. No cause at all comes last.
+    row, how, _ = told
+    return row.cause is None, 0 if how is Showing.HIDDEN else -rounded_up(row.registered), row.cause or ""
 
 
 def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:

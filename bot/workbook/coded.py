@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bot.figures.suppression import ENOUGH, Showing, fewest, showing
+from bot.figures.suppression import ENOUGH, Showing, fewest, showing, unsettled
 from bot.store import coding
 from bot.store.coding import Standing
 from bot.store.database import Transaction
@@ -73,8 +73,7 @@ def of_period(counts: Counted, found: Sequence[Coded]) -> Sequence[Coded]:
 
 def shown(persons: int, audience: str) -> Showing:
     """How much may be shown of so many persons' codes: at most rounded."""
-    how = showing(persons, audience)
-    return Showing.FEW if how is Showing.WHOLE else how
+    return unsettled(showing(persons, audience))
 
 
 def distributed(persons: int) -> bool:

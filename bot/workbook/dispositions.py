@@ -1,10 +1,13 @@
-"""Dispositions: how the follow-ups that were not answered to the end ended, and why, without small numbers."""
+"""Dispositions: how the follow-ups that were not answered to the end ended, and why, without small numbers.
+
+All of it is in fives, because the follow-ups still open end after the report, and are told of in the next one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.figures.suppression import Showing, fewest, showing, with_total
+from bot.figures.suppression import Showing, all_few, fewest, rounded_up, showing, with_total
 from bot.store.tallies import FunnelRow
 from bot.store.week_rows import ReasonRow
 from bot.workbook.cells import Value
@@ -23,7 +26,8 @@ def disposition_bars(snapshot: Snapshot, edition: Edition) -> Iterator[Bars]:
     say, (period, shown) = edition.say, _period(snapshot)
     for journey in dict.fromkeys(row.journey for row in period):
         told = sorted(
-            (row for row in period if row.journey == journey and shown[_cell(row)]), key=lambda row: -row.follow_ups
+            (row for row in period if row.journey == journey and shown[_cell(row)]),
+            key=lambda row: -rounded_up(row.follow_ups),
         )
         if len(told) < 2:
             continue
@@ -31,7 +35,8 @@ def disposition_bars(snapshot: Snapshot, edition: Edition) -> Iterator[Bars]:
         for row in told:
             ended = say.label("dispositions", row.disposition)
             reason = reason_label(row.reason, edition) or ended
-            bars.append(Bar(say("bars.counted", label=reason, count=row.follow_ups), ended, row.follow_ups))
+            count = rounded_up(row.follow_ups)
+            bars.append(Bar(say("bars.counted", label=reason, count=count), ended, count))
         title = say("bars.reasons", journey=journey_title(snapshot, journey, say))
         told_bars = "; ".join(f"{bar.group}: {bar.label}" for bar in bars)
         alt = say("bars.alt", title=title, span=period_label(snapshot.period), bars=told_bars)
@@ -101,10 +106,11 @@ def _rows(
 ) -> Iterator[Sequence[Value]]:
     say = edition.say
     for row in reasons:
-        few = fewest(row.audience)
-        count: Value = row.follow_ups
+        count: Value = rounded_up(row.follow_ups)
         if not shown[_cell(row)]:
-            count = say("notes.under", fewest=few) if row.follow_ups < few else say("journey.gap")
+            beside = [each for each in reasons if (each.journey, each.audience) == (row.journey, row.audience)]
+            few = all_few([each.follow_ups for each in beside if not shown[_cell(each)]], row.audience)
+            count = say("notes.under", fewest=fewest(row.audience)) if few else say("journey.gap")
         ended = say.label("dispositions", row.disposition)
         reason = reason_label(row.reason, edition) or ended
         yield (reason, journey_title(snapshot, row.journey, say), time, ended, count)
