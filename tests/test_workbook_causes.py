@@ -22,6 +22,7 @@ from bot.store import database
 from bot.store.coding import Said, add, keep_list
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import CauseRow
+from bot.workbook.bars import COLOURS
 from bot.workbook.causes import shown_failure
 from bot.workbook.demand import asks_demand
 from bot.workbook.export import export_week
@@ -119,6 +120,26 @@ async def test_failure_demand_stands_first_with_its_chart(store: Store, tmp_path
     (chart,) = sheet._charts  # type: ignore[attr-defined]
     names = [axis.title.tx.rich.p[0].r[0].t for axis in (chart.x_axis, chart.y_axis)]
     assert names == ["Cause", "Share of those who answered"]
+
+
+async def test_no_interval_is_cut_off_by_the_end_of_its_axis(store: Store, tmp_path: Path) -> None:
+    """The axis of shares ends at a whole tenth over the highest interval, not over the longest bar."""
+    await store.write(tapped, "new", 25)
+    await store.write(tapped, "waited", 10)
+    report, _ = await exported(store, tmp_path)
+    (chart,) = load_workbook(report)[SHEET]._charts  # type: ignore[attr-defined]
+    highest = wilson(25, 35).high
+    assert highest < chart.y_axis.scaling.max < highest + 0.1
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_the_line_of_an_interval_is_seen_on_every_bar_and_every_bar_on_the_page(colour: str) -> None:
+    """Black on each colour, and each colour on white, have at least the contrast 3 of WCAG 2.2, 1.4.11."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert (light + 0.05) / 0.05 >= 3
+    assert 1.05 / (light + 0.05) >= 3
 
 
 async def test_few_have_a_rounded_share_and_no_causes(store: Store, tmp_path: Path) -> None:

@@ -93,7 +93,9 @@ async def test_few_are_rounded_and_have_no_shares(store: Store, tmp_path: Path) 
     rows, conclusion = await told(store, tmp_path)
     assert [rows[name]["Value"] for name in (EXPECTED, EXPERIENCED, DIFFERENCE)] == [25, 75, 50]
     assert rows[DIFFERENCE]["Answers"] == 15
-    assert rows["Better than expected"]["Value"] is None
+    better = rows["Better than expected"]
+    assert (better["Count"], better["Value"]) == ("not shown", None)
+    assert better["Note"] == "Few answers: no distribution, counts in fives"
     assert "among the 15" in conclusion
 
 

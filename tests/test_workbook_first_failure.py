@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -68,6 +69,23 @@ async def test_every_share_is_what_pandas_makes_of_the_data_file(store: Store, t
         put = answers[(answers["question"] == code) & ~answers["missing"].isin(["routed-past", "not-drawn"])]
         assert row["Persons asked"] == put["person"].nunique()
         at_risk &= ~failed
+
+
+async def test_a_touchpoint_stands_in_its_own_phase_whenever_it_is_asked_about(store: Store, tmp_path: Path) -> None:
+    """What the whole was like is asked afterwards, but its touchpoint comes before: both sheets say so."""
+    plan = journey()
+    early = tuple(replace(one, phase="before") for one in plan.touchpoints)
+
+    def write(tx: Transaction) -> None:
+        rows = begun(tx, replace(plan, touchpoints=early))
+        for hours in range(8):
+            contact(rows, START + timedelta(days=1, hours=hours), {"feeling": 5, "treated": 4, "whole": 4})
+        weeks.close_ended(tx, AFTER, ZONE)
+
+    await store.write(write)
+    report, _ = await made(store, tmp_path)
+    for sheet, table in (("First failure", "first_failure"), ("Journey", "journey")):
+        assert {row["Phase"] for row in rows_of(report, sheet, table)} == {"Before"}
 
 
 async def test_the_few_who_had_a_fault_before_are_not_told_of(store: Store, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from random import Random
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 from scipy.stats import spearmanr
 
+from bot.figures.priorities import FEWEST_PAIRS
 from bot.store import database, weeks
 from bot.store.database import Store, Transaction
 from flows.journey import Journey, Phase, Touchpoint, Words
@@ -120,8 +122,18 @@ async def test_what_an_interval_reaches_over_is_uncertain(store: Store, tmp_path
     assert all(str(fields[one]).endswith("(uncertain)") for one in ("Booking", "Meeting")), fields
 
 
-async def test_too_few_pairs_and_too_few_named_are_told_with_how_many_it_takes(store: Store, tmp_path: Path) -> None:
-    """Forty pairs are no correlation; twelve who named something are no shares. Both say what they lack."""
+async def test_too_few_pairs_are_told_with_how_many_it_takes(store: Store, tmp_path: Path) -> None:
+    """Under fifty pairs are no correlation: it says so, and how many it takes."""
+    await store.write(simulated, 50)
+    report, _ = await made(store, tmp_path)
+    told = {(row["Touchpoint"], row["Measure"]): row for row in rows_of(report, "Priorities", "priority_figures")}
+    meeting = told["Meeting", "Connection with the whole, from -1 to 1"]
+    assert 30 <= int(str(meeting["Answers"])) < FEWEST_PAIRS
+    assert meeting["Note"] == f"Too few pairs (n = {meeting['Answers']}, and it takes 50)"
+
+
+async def test_without_any_field_the_sheet_is_left_out_and_says_what_it_takes(store: Store, tmp_path: Path) -> None:
+    """Forty pairs are no correlation, and twelve who named something no shares: rows of "not enough" would be all."""
 
     def write(tx: Transaction) -> None:
         rows = begun(tx, journey())
@@ -132,16 +144,10 @@ async def test_too_few_pairs_and_too_few_named_are_told_with_how_many_it_takes(s
 
     await store.write(write)
     report, _ = await made(store, tmp_path)
-    told = {
-        (row["Touchpoint"], row["Measure"]): (row["Value"], row["Answers"], row["Note"])
-        for row in rows_of(report, "Priorities", "priority_figures")
-    }
-    assert told["Booking", "Connection with the whole, from -1 to 1"] == (None, 40, "Too few pairs (n = 40 of 50)")
-    stated = (None, 15, "Too few said what mattered most (n = 15 of 30)")
-    assert told["Booking", "Stated importance: share who name it"] == stated
-    assert told["Meeting", "Experience, index 0–100"][0] is None
-    lines = lines_of(report, "Priorities")
-    assert any(line.startswith("A visit: no fields and no chart yet") for line in lines)
+    book = load_workbook(report)
+    assert "Priorities" not in book.sheetnames
+    notes = [str(cell) for row in book["Notes"].iter_rows(values_only=True) for cell in row if cell]
+    assert any("30 answers to what mattered most or 50 pairs" in cell for cell in notes), notes
 
 
 async def test_the_chart_names_its_points_and_is_told_in_words(store: Store, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Its numbers stand on the hidden sheet of all charts; they are the numbers shown,
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from openpyxl.chart import BarChart, Reference
@@ -18,11 +19,18 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.workbook.cells import Value, text
-from bot.workbook.charts import AXIS_TITLE, BAR_COLOUR, LABELS, TITLE, Described, Ground, lettering, title
+from bot.workbook.charts import AXIS_TITLE, LABELS, TITLE, Described, Ground, lettering, title
 from bot.workbook.sheets import Bar, Bars
 
-COLOURS = ("B45F06", "1F3864", "7F7F7F", "38761D", "674EA7", "A61C00", "0B5394")
-"""One for each group, in turn; the group's name stands in the legend, and its bars stand beside each other."""
+COLOURS = ("C55A11", "2E75B6", "7F7F7F", "548235", "8064A2", "C0504D", "2F8F9D")
+"""One for each group, in turn; the group's name stands in the legend, and its bars stand beside each other.
+
+None so dark that the black line of an interval would not be seen on it, nor so light that the bar itself would not:
+each has a contrast of 3 to 1 or more with black and with white (WCAG 2.2, 1.4.11).
+"""
+
+_INTERVAL = "000000"
+_PART = 0.1  # an axis of shares ends at a whole part of it
 
 
 def draw(ground: Ground, page: Worksheet, row: int, bars: Bars) -> None:
@@ -59,7 +67,7 @@ def draw(ground: Ground, page: Worksheet, row: int, bars: Bars) -> None:
                 )
                 for one in (1, 2)
             )
-            line = GraphicalProperties(ln=LineProperties(solidFill=BAR_COLOUR, w=12700))
+            line = GraphicalProperties(ln=LineProperties(solidFill=_INTERVAL, w=15875))
             series.errBars = ErrorBars(errBarType="both", errValType="cust", plus=above, minus=below, spPr=line)
     chart.set_categories(Reference(ground.page, min_col=1, min_row=first, max_row=last))
     anchored: Any = chart
@@ -71,6 +79,10 @@ def _axes(chart: BarChart, bars: Bars) -> None:
     chart.x_axis.title, chart.y_axis.title = title(bars.across, AXIS_TITLE), title(bars.up, AXIS_TITLE)
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.scaling.min, chart.y_axis.number_format = 0, bars.form
+    highs = [bar.high for bar in bars.bars if bar.high is not None]
+    if highs:
+        # An office program ends the axis by the bars alone, and cuts the intervals off.
+        chart.y_axis.scaling.max = min(1.0, round(_PART * math.ceil(max(highs) / _PART), 1))
     chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=LineProperties(solidFill="D9D9D9")))
     chart.y_axis.crosses = "max"  # at the bottom, since the first bar is at the top
     for axis in (chart.x_axis, chart.y_axis):

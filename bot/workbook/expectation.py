@@ -147,7 +147,7 @@ def _rows(number: int, one: Told, edition: Edition) -> Iterator[Sequence[Content
     whole = one.figure.showing is Showing.WHOLE
     for name in ("better", "alike", "worse"):
         share: Share | None = getattr(found, name) if found and whole else None
-        cells: Sequence[Content] = (None, None, None, None)
+        cells: Sequence[Content] = (say("journey.gap"), None, None, None)
         if share is not None:
             three = (share.value, share.interval.low, share.interval.high)
             cells = (share.count, *(Formed(number, "share") for number in three))

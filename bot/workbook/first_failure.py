@@ -172,7 +172,7 @@ def _rows(counts: Counted, stages: Stages, journey: str, edition: Edition) -> It
         asked, figure = one.asked, one.figure
         yield (
             title,
-            say.label("phases", asked.question.phase),
+            say.label("phases", asked.phase),
             asked.touchpoint(say.language),
             one.failed if figure.showing is Showing.WHOLE and figure.distribution.answers else None,
             *shown_share(one.failed, figure.distribution.answers, figure.showing),
@@ -193,7 +193,7 @@ def _said(counts: Counted, asked: Asked, edition: Edition) -> Iterator[Sequence[
     if figure.showing is not Showing.WHOLE:
         few = figure.showing is Showing.FEW and figure.why == "few"
         note = say("notes.few-words") if few else why(figure, asked.audience, say)
-        yield (*where, None, None, None, None, None, *three, period_label(weeks), note)
+        yield (*where, say("journey.gap"), None, None, None, None, *three, period_label(weeks), note)
         return
     answers = figure.distribution.answers
     for choice in counts.catalogue.choices(asked.key.journey, asked.key.question):

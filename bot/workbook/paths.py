@@ -36,6 +36,12 @@ class Asked:
         """Who answers."""
         return self.version.journey.audience
 
+    @property
+    def phase(self) -> str:
+        """The phase its touchpoint belongs to, though it may be asked in a later one; its own where it has none."""
+        found = self.version.journey.touchpoint(self.question.touchpoint or "")
+        return found.phase if found else self.question.phase
+
     def touchpoint(self, language: str) -> str:
         """The name of its touchpoint, '' where it has none."""
         found = self.version.journey.touchpoint(self.question.touchpoint or "")

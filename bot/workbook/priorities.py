@@ -85,12 +85,19 @@ def wanted(counts: Counted) -> Iterator[tuple[str, str, str]]:
 
 
 def priorities(counts: Counted, pairs: Pairs, edition: Edition) -> Sheet | LeftOut:
-    """The sheet: the fields in a table, a chart of each journey, and every figure with what it is told from."""
+    """The sheet: the fields in a table, a chart of each journey, and every figure with what it is told from.
+
+    A journey without fields has nothing here that stands nowhere else: it is only named.
+    """
     say = edition.say
     journeys = {journey: _places(counts, pairs, journey, edition) for journey in counts.catalogue.journeys()}
     journeys = {journey: places for journey, places in journeys.items() if places}
     if not journeys:
         return LeftOut(say("sheets.priorities"), say("notes.no-curve"))
+    without = [places[0].journey for places in journeys.values() if not _has_fields(places)]
+    journeys = {journey: places for journey, places in journeys.items() if _has_fields(places)}
+    if not journeys:
+        return LeftOut(say("sheets.priorities"), say("priorities.nothing", enough=ENOUGH, pairs=FEWEST_PAIRS))
     summary = [row for places in journeys.values() for row in _summary(places, edition)]
     details = [row for places in journeys.values() for row in _details(places, edition)]
     forms: dict[str, Form] = {"number": "whole", "experience": "whole", "stated": "share", "derived": "hundredths"}
@@ -98,6 +105,7 @@ def priorities(counts: Counted, pairs: Pairs, edition: Edition) -> Sheet | LeftO
         Line(say("priorities.title", week=edition.about), "title"),
         *(Line(words) for words in say.lines("priority-lines", pairs=FEWEST_PAIRS)),
         *(Line(words) for places in journeys.values() for words in _borders(places, edition)),
+        *([Line(say("priorities.no-fields", journeys=", ".join(without)))] if without else []),
         Table("priorities", fitted(_SUMMARY, forms, summary, say), summary),
         *(chart for places in journeys.values() if (chart := _chart(places, edition))),
         Line(say("priorities.details"), "heading"),
@@ -186,6 +194,10 @@ def _border(places: Sequence[Place], stated: bool) -> Border | None:
     return border_of(there) if len(there) > 1 else None
 
 
+def _has_fields(places: Sequence[Place]) -> bool:
+    return _border(places, True) is not None or _border(places, False) is not None
+
+
 def _borders(places: Sequence[Place], edition: Edition) -> Iterator[str]:
     say, journey = edition.say, places[0].journey
     stated, derived = _border(places, True), _border(places, False)
@@ -195,8 +207,6 @@ def _borders(places: Sequence[Place], edition: Edition) -> Iterator[str]:
             importance = by_share if name == "stated" else _decimals(border.importance, say.language)
             experience = f"{border.experience:.0f}"
             yield say(f"priorities.border-{name}", journey=journey, importance=importance, experience=experience)
-    if stated is None and derived is None:
-        yield say("priorities.no-fields", journey=journey)
 
 
 def _summary(places: Sequence[Place], edition: Edition) -> Iterator[Sequence[Content]]:
