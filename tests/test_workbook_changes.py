@@ -18,9 +18,9 @@ from bot.figures.suppression import Showing
 from bot.store import database, weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.breaks import breaks
-from bot.workbook.changes import change_lines, changes, changes_of
+from bot.workbook.changes import change_lines, changed_since, changes, changes_of
 from bot.workbook.counted import counted
-from bot.workbook.differences import differences, judged, verdict
+from bot.workbook.differences import Difference, differences, judged, told_values, verdict
 from bot.workbook.edition import Edition
 from bot.workbook.entries import period_entries
 from bot.workbook.report import report
@@ -29,8 +29,8 @@ from bot.workbook.shown import Key, of_week
 from bot.workbook.snapshot import Snapshot, gathered
 from bot.workbook.texts import Texts
 from bot.workbook.trend import trend
-from flows.journey import Journey, Words
-from tests.workbook_rows import MONDAY, ZONE, Rows, scale, visit
+from flows.journey import Journey, Question, Words
+from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit
 
 ORGANISATION = organisation.default(("sv", "fi", "en"))
 LAST = "2026-W48"
@@ -91,7 +91,8 @@ async def test_without_a_change_it_says_what_would_be_needed(store: Store) -> No
     assert none.startswith("No certain change: 1 comparisons")
     assert found.all[0].difference.needed > 32
     assert (
-        f"about {found.all[0].difference.needed} who answer are needed in each time; now they were 31 to 31" in needed
+        f"about {found.all[0].difference.needed} people who answer are needed each time; now there were 31 to 31"
+        in needed
     )
     said = verdict(found.all[0].difference, 1, Texts("en"))
     assert said == (
@@ -219,6 +220,46 @@ async def test_a_change_of_a_week_that_lost_answers_is_told_in_fives(store: Stor
     assert (said, note) == ("Certainly lower", Texts("en")("notes.protected"))
 
 
+def apart(asked: Question, *, now: dict[str, int], before: dict[str, int], rounded: bool) -> Difference:
+    """The share of the first choice among so many now, and among so many before."""
+    one, other = (
+        Distribution(sum(counts.values()), sum(counts.values()), sum(counts.values()), counts, {})
+        for counts in (now, before)
+    )
+    found, *_ = differences(asked, [choice.code for choice in asked.choices], one, other)
+    return replace(found, rounded=rounded)
+
+
+@settings(max_examples=100)
+@given(st.integers(0, 55), st.integers(0, 55), st.booleans())
+def test_the_difference_told_is_that_of_the_two_figures_beside_it(now: int, before: int, rounded: bool) -> None:
+    """In fives as exact: first less second, in percentage points, and within the interval that is told."""
+    asked = question("why", "one", "after", options("wrong", "other", "none"))
+    found = apart(
+        asked, now={"wrong": now, "none": 55 - now}, before={"wrong": before, "none": 55 - before}, rounded=rounded
+    )
+    first, second, less, low, high = (cell.value for cell in told_values(found))
+    assert isinstance(first, float)
+    assert isinstance(second, float)
+    assert isinstance(less, int | float)
+    assert less == pytest.approx(100 * (first - second))
+    assert isinstance(low, int | float)
+    assert isinstance(high, int | float)
+    assert low <= less <= high
+
+
+async def test_what_changed_is_headed_by_what_was_compared(store: Store) -> None:
+    """Weeks of thirty are compared with the week before, smaller ones as four-week periods: the heading says which."""
+    await store.write(filled, {0: {4: 40}, 1: {4: 40}})
+    snapshot = await read(store)
+    by_week = changes_of(snapshot, snapshot.chapters.series)
+    assert changed_since(by_week, Texts("en")) == "What changed since last week"
+    as_periods = replace(by_week, all=tuple(replace(each, now=snapshot.period) for each in by_week.all))
+    assert changed_since(as_periods, Texts("en")) == "What changed since the four-week period before"
+    both = replace(by_week, all=(*by_week.all, *as_periods.all))
+    assert changed_since(both, Texts("en")) == "What changed since last week or the four-week period before"
+
+
 async def test_an_empty_trend_says_why(store: Store) -> None:
     """Nobody was ever asked: no sheet, but a reason."""
     await store.write(lambda tx: Rows(tx, visit()).use(visit(), MONDAY))
@@ -279,5 +320,5 @@ async def test_the_first_sheet_tells_changes_and_breaks(store: Store) -> None:
     await store.write(filled, {0: {4: 8}})
     told = report(await read(store), EDITION).sheets[0]
     lines = [block.text for block in told.blocks if isinstance(block, Line)]
-    assert lines[lines.index("What changed since last week") + 1].startswith("Nothing could be compared")
+    assert lines[lines.index("What changed") + 1].startswith("Nothing could be compared")
     assert lines[lines.index("Breaks in the series") + 1].startswith("No breaks in the series")

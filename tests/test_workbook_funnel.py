@@ -100,15 +100,17 @@ def test_rolling_weeks_never_hold_a_small_one(counts: list[int]) -> None:
 
 
 async def test_units_stand_where_that_tells_of_nobody(store: Store, tmp_path: Path) -> None:
-    """Units of enough have their funnel; a small one takes the next smallest along, and both are others."""
+    """Units of enough have their funnel; a small one takes the next smallest along: others, so many."""
     for unit, count in (("north", 60), ("south", 40), ("east", 12), ("west", 4)):
         await store.write(registered, 1, count, unit)
     rows = table(await exported(store, tmp_path), "response_by_unit")
     assert {row["Unit"]: row["Contacts registered"] for row in rows} == {
         "A visit: north": 60,
         "A visit: south": 40,
-        "A visit: Others (2)": "not shown",
+        "A visit: Others (2)": 16,
     }
+    (others,) = [row for row in rows if "Others" in str(row["Unit"])]
+    assert (others["Opened the invitation"], others["Finished"], others["Response rate"]) == (None, None, None)
 
 
 async def test_one_unit_has_no_table_of_its_own(store: Store, tmp_path: Path) -> None:

@@ -96,6 +96,13 @@ def changes(snapshot: Snapshot, found: Changes, edition: Edition) -> Sheet | Lef
     return Sheet(say("sheets.changes"), tuple(blocks), frozen=True)
 
 
+def changed_since(found: Changes, say: Texts) -> str:
+    """The heading over what changed: since last week, the period before, or either, as was compared."""
+    weeks = {len(change.now) == 1 for change in found.all}
+    name = "changed-both" if len(weeks) > 1 else "changed-week" if True in weeks else "changed-period"
+    return say(f"overview.{name}" if weeks else "overview.changed")
+
+
 def change_lines(snapshot: Snapshot, found: Changes, edition: Edition) -> Iterator[str]:
     """What certainly changed, in words with both n, difference and interval; else what would have been needed."""
     say = edition.say
@@ -154,10 +161,12 @@ def _sentence(snapshot: Snapshot, change: Change, edition: Edition) -> str:
     say, difference = edition.say, change.difference
     share = difference.choice is not None
     value, old, less, low, high = (cell.value for cell in told_values(difference))
-    numbers = {"value": value, "old": old, "less": abs(float(str(less)))}
+    values = {name: _figure(float(str(each)), share, say) for name, each in (("value", value), ("old", old))}
+    away = f"{abs(float(str(less))):.0f}"
+    values["less"] = say("changes.points", value=away) if share else away
     if low is not None and high is not None:
-        numbers["low"], numbers["high"] = sorted(abs(float(str(end))) for end in (low, high))
-    values = {name: _figure(float(str(number)), share, say) for name, number in numbers.items()}
+        ends = sorted(abs(float(str(end))) for end in (low, high))
+        values |= {name: f"{end:.0f}" for name, end in zip(("low", "high"), ends, strict=True)}
     n, other = told_counts(difference)
     way = "up" if difference.value_less > 0 else "down"
     told = say(

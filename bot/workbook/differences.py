@@ -118,17 +118,27 @@ def told_counts(difference: Difference) -> tuple[int, int]:
 
 
 def told_values(difference: Difference) -> tuple[Formed, Formed, Formed, Formed, Formed]:
-    """First, second, difference and interval as cells: indices, or shares."""
-    low, high = (None, None) if difference.interval is None else (difference.interval.low, difference.interval.high)
+    """First and second as indices or shares; difference and interval in index or percentage points.
+
+    In fives, the difference is that of the two told beside it, and its interval holds it.
+    """
     unit = 1 if difference.choice is None else 100
-    value, before, less = difference.value, difference.before, difference.value_less
+    value, before, less = (unit * number for number in (difference.value, difference.before, difference.value_less))
+    low, high = (None, None) if difference.interval is None else (difference.interval.low, difference.interval.high)
+    low, high = (None if end is None else unit * end for end in (low, high))
     if difference.rounded:
-        value, before, less = (rounded(unit * number) / unit for number in (value, before, less))
-        low = None if low is None else rounded_down(unit * low) / unit
-        high = None if high is None else rounded_up(unit * high) / unit
+        value, before = rounded(value), rounded(before)
+        less = value - before
+        low = None if low is None else min(less, rounded_down(low))
+        high = None if high is None else max(less, rounded_up(high))
     form: Form = "whole" if difference.choice is None else "share"
-    first, second, third, fourth, fifth = (Formed(number, form) for number in (value, before, less, low, high))
-    return first, second, third, fourth, fifth
+    return (
+        Formed(value / unit, form),
+        Formed(before / unit, form),
+        Formed(less, "whole"),
+        Formed(low, "whole"),
+        Formed(high, "whole"),
+    )
 
 
 def _needed(samples: tuple[Sample | None, Sample | None]) -> int:

@@ -46,7 +46,7 @@ def _unit_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Value]
     if len(units) < 2 or not tells_period(snapshot):
         return
     for total in snapshot.funnel:
-        title, hidden = journey_title(snapshot, total.journey, say), 0
+        title, hidden, left = journey_title(snapshot, total.journey, say), 0, total.registered
         for unit, counts in units.items():
             response = part_response(snapshot, units, unit, total.journey, say)
             if response is None:
@@ -56,10 +56,12 @@ def _unit_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Value]
                 continue
             known = edition.organisation.units.get(unit)
             name = in_language(known.name, say.language) if known else unit
+            left -= response.funnel.registered
             cells = response_cells(response.funnel.registered, response)
             yield (say("funnel.unit", journey=title, unit=name), period_label(counts.period), *cells)
         if hidden:
             others = say("parts-of.others", count=hidden)
             note = say("funnel.hidden-units", fewest=fewest(total.audience))
             name = say("funnel.unit", journey=title, unit=others)
-            yield (name, period_label(snapshot.period), say("journey.gap"), *[None] * 7, note)
+            # How many were registered is told of everybody: all of them less those above, as anybody could count.
+            yield (name, period_label(snapshot.period), left, *[None] * 7, note)

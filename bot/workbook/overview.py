@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.clock import week_start
 from bot.workbook.breaks import Break
-from bot.workbook.changes import Changes, change_lines
+from bot.workbook.changes import Changes, change_lines, changed_since
 from bot.workbook.edition import Edition
 from bot.workbook.essentials import essentials_table
 from bot.workbook.names import period_span
@@ -39,7 +39,7 @@ def overview(
         Line(say("overview.essentials-line", span=period_span(snapshot.period, say))),
         essentials_table(snapshot, edition),
         *_standards(snapshot, edition),
-        Line(say("overview.changed"), "heading"),
+        Line(changed_since(changed, say), "heading"),
         *(Line(words) for words in change_lines(snapshot, changed, edition)),
         Line(say("overview.breaks"), "heading"),
         *(Line(words) for words in _break_lines(snapshot, broken, edition)),

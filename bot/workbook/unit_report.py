@@ -112,15 +112,14 @@ def _index_row(snapshot: Snapshot, entry: Entry, edition: Edition) -> Sequence[V
 
 def _response_rows(snapshot: Snapshot, edition: Edition, unit: str) -> Iterator[Sequence[Value]]:
     say = edition.say
-    for total in snapshot.funnel:
+    own = snapshot.chapters.units.get(unit)
+    for total in snapshot.funnel if own is not None else ():
         response = part_response(snapshot, snapshot.chapters.units, unit, total.journey, say)
-        if response is None:
+        if own is None or response is None:
             continue
+        registered = sum(row.registered for row in own.funnel if row.journey == total.journey)
         title, time = journey_title(snapshot, total.journey, say), period_label(snapshot.period)
-        if response.funnel is None:
-            yield (title, time, say("journey.gap"), *[None] * 7, response.why)
-        else:
-            yield (title, time, *response_cells(response.funnel.registered, response))
+        yield (title, time, *response_cells(registered, response))
 
 
 def _no_period(edition: Edition) -> str:
