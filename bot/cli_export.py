@@ -19,7 +19,8 @@ from bot.errands import carried_out
 from bot.screen import line
 from bot.settings import from_environment
 from bot.workbook.progress import LOOKING_ON
-from bot.workbook.span import Form
+from bot.workbook.span import FORMS, Form
+from flows.problems import listed
 
 Text = str | None
 
@@ -40,7 +41,9 @@ def export(
     weeks: Annotated[Text, typer.Option(metavar="A..B", help="Several weeks: the first and the last.")] = None,
     unit: Annotated[Text, typer.Option(help="One unit alone, by the unit that met the person.")] = None,
     lang: Annotated[Text, typer.Option(help="The language of the report; without it the first.")] = None,
-    form: Annotated[Form, typer.Option("--format", help="How the data file is made; xlsx without it.")] = "xlsx",
+    form: Annotated[
+        str, typer.Option("--format", metavar="|".join(FORMS), help="How the data file is made; xlsx without it.")
+    ] = "xlsx",
     to: Annotated[Path | None, typer.Option(help="A folder; without it that of KUNDRESA_EXPORTS.")] = None,
 ) -> None:
     """Close a week and make its workbooks: the report, and the data file. Of several weeks or one unit it makes both,
@@ -49,7 +52,7 @@ def export(
     first, last = _span(week, weeks)
     settings = from_environment()
     folder = (to or settings.exports).expanduser().absolute()
-    asked = Export(folder=str(folder), week=last, language=lang, first=first, unit=unit, form=form)
+    asked = Export(folder=str(folder), week=last, language=lang, first=first, unit=unit, form=_form(form))
     with _looked_at():
         done = asyncio.run(carried_out(settings, "export", asked, Exported, clock.now))
     for file in done.files:
@@ -67,6 +70,13 @@ def _span(week: str | None, weeks: str | None) -> tuple[str | None, str | None]:
     if not dots or not _WEEK.fullmatch(first) or not _WEEK.fullmatch(last):
         raise typer.BadParameter("Write the first and the last, as in 2026-W40..2026-W47.", param_hint="--weeks")
     return first, last
+
+
+def _form(written: str) -> Form:
+    for form in FORMS:
+        if form == written:
+            return form
+    raise typer.BadParameter(f"There is no format '{written}'. Write {listed(FORMS, 'or')}.", param_hint="--format")
 
 
 @contextmanager

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.clock import Now, iso_week, week_before
+from bot.clock import Now, iso_week, week_before, week_start
 from bot.openings import House, Refused
 from bot.organisation import meant
 from bot.requests import Command, Request
 from bot.store import control_sums, weeks
 from bot.store.database import Transaction
 from bot.workbook.span import Form, Span
+from flows.problems import listed, suggestion
 
 
 class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,7 +44,8 @@ class _Export:
     """Several transactions; doing it twice is harmless in itself."""
 
     async def performed(self, house: House, request: Request, now: Now) -> msgspec.Raw:
-        from bot.workbook.formats import MissingExtra  # slow to read in, and other commands make no workbooks
+        from bot.workbook.folders import NotOurs  # slow to read in, and other commands make no workbooks
+        from bot.workbook.formats import MissingExtra
         from bot.workbook.pages import TooManyRows
         from bot.workbook.sav_tables import TooLong
 
@@ -51,25 +54,41 @@ class _Export:
         week = asked.week or week_before(iso_week(moment, premises.zone))
         named = week if asked.first is None else f"{asked.first}..{week}"
         try:
+            _check_weeks(premises.zone, asked.first or week, week)
             await _check(house, asked, asked.first or week, moment)
             paths = await _made(house, asked, week, moment)
+        except FileExistsError as error:
+            raise Refused(f"{error.filename}: is a file, not a folder. Choose another folder with --to.") from error
         except OSError as error:
             remedy = "Choose another folder with --to or KUNDRESA_EXPORTS, or make room."
             raise Refused(f"{asked.folder}: the workbooks can't be written ({error.strerror}). {remedy}") from error
-        except (MissingExtra, TooLong) as error:
+        except (MissingExtra, NotOurs, TooLong) as error:
             raise Refused(str(error)) from error
         except (TooManyRows, ValueError) as error:
             raise Refused(f"{named}: {error}") from error
         return msgspec.Raw(msgspec.json.encode(Exported(week, tuple(map(str, paths)))))
 
 
+def _check_weeks(zone: ZoneInfo, *named: str) -> None:
+    for week in named:
+        try:
+            week_start(week, zone)
+        except ValueError:
+            raise Refused(f"{week}: there is no such week. A year has W01 to W52, some years W53.") from None
+
+
 async def _check(house: House, asked: Export, first: str, moment: datetime) -> None:
-    # The week just ended may be empty; weeks long before the first contact can only be a slip of the pen.
-    known = await house.store.read(weeks.first_week) or iso_week(moment, house.premises.zone)
-    if first < week_before(known):
+    # The week just ended may be empty; weeks before the first contact can only be a slip of the pen.
+    now = iso_week(moment, house.premises.zone)
+    known = await house.store.read(weeks.first_week) or now
+    if first < min(known, week_before(now)):
         raise Refused(f"{first}: no contact was known then. The first week with any is {known}.")
     if asked.unit is not None:
-        meant(asked.unit, await house.store.read(_units, house), "unit")
+        units = await house.store.read(_units, house)
+        if asked.unit not in units:
+            near = suggestion(asked.unit, units, "")
+            told = (f"There is no unit '{asked.unit}'.", near, f"The units: {listed(units)}.")
+            raise Refused(" ".join(filter(None, told)))
 
 
 def _units(tx: Transaction, house: House) -> list[str]:
@@ -84,6 +103,8 @@ async def _made(house: House, asked: Export, week: str, moment: datetime) -> lis
     language = meant(asked.language or premises.languages[0], premises.languages, "language")
     span = Span(asked.first or week, week, asked.unit)
     if span.is_week and asked.form == "xlsx":
+        if asked.language is not None:
+            await _check_language(house, week, language, Path(asked.folder))
         return await export.export_week(
             house.store,
             week,
@@ -117,6 +138,17 @@ async def _made(house: House, asked: Export, week: str, moment: datetime) -> lis
         simulated=premises.simulated,
         form=asked.form,
     )
+
+
+async def _check_language(house: House, week: str, language: str, folder: Path) -> None:
+    from bot.workbook.export import standing_language
+
+    stands = await standing_language(house.store, week, folder)
+    if stands not in (None, language):
+        raise Refused(
+            f"{week}: the report stands in {folder} already, in the language {stands!r}, and is made once. "
+            f"To have it in {language!r} too, name another folder with --to."
+        )
 
 
 COMMANDS: Mapping[str, Command] = {"export": _Export()}

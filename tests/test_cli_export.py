@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 import time_machine
 
@@ -60,7 +61,10 @@ def test_what_was_asked_for_is_made_and_nothing_else(
         (("--weeks", "2026-W46..2026-W47"), "2026-W47 runs until"),
         (("--weeks", "2026-W40..2026-W46"), "no contact was known then"),
         (("--weeks", "2026-W46..2026-W54"), "2026-W54"),
-        (("--unit", "mian"), "Did you mean 'main'?"),
+        (("--unit", "mian"), "Did you mean 'main'? The units: main."),
+        (("--unit", "norr"), "There is no unit 'norr'. The units: main."),
+        (("--week", "2026-W99"), "2026-W99: there is no such week. A year has W01 to W52"),
+        (("--week", "2026-W44"), "2026-W44: no contact was known then. The first week with any is 2026-W45"),
         (("--format", "csv", "--lang", "de"), "There is no language 'de'"),
     ],
 )
@@ -91,4 +95,29 @@ def test_a_missing_extra_says_what_to_install(shell: Shell, monkeypatch: pytest.
     """One line with the command, and no traceback."""
     registered(shell)
     monkeypatch.setattr(formats, "find_spec", lambda name: None)
-    assert "pip install 'kundresa[sav]'" in shell.refused("export", "--format", "sav")
+    assert "pip install '.[sav]'" in shell.refused("export", "--format", "sav")
+
+
+def test_a_report_in_another_language_than_the_one_that_stands_is_refused(shell: Shell) -> None:
+    """It is said that it is made once, and where another can be; the same language, or none named, is as before."""
+    registered(shell)
+    made = shell.done("export", "--week", "2026-W46", "--lang", "fi")
+    assert "'fi', and is made once. To have it in 'sv' too, name another folder with --to." in shell.refused(
+        "export", "--week", "2026-W46", "--lang", "sv"
+    )
+    assert shell.done("export", "--week", "2026-W46", "--lang", "fi") == made
+    assert shell.done("export", "--week", "2026-W46") == made
+    shell.done("export", "--week", "2026-W46", "--lang", "sv", "--to", str(shell.folder / "elsewhere"))
+    told = openpyxl.load_workbook(shell.folder / "elsewhere" / "kundresa_2026-W46.xlsx").properties.language
+    assert told == "sv"
+
+
+def test_what_is_somebodys_own_in_the_folder_is_told_in_one_line(shell: Shell) -> None:
+    """A note among the tables, and a file where the folder should be: refused by name, and neither is touched."""
+    registered(shell)
+    folder = Path(shell.done("export", "--format", "csv").strip())
+    (folder / "notes.csv").write_text("mine")
+    assert "notes.csv: no export made this" in shell.refused("export", "--format", "csv")
+    assert (folder / "notes.csv").read_text() == "mine"
+    (shell.folder / "file").write_text("mine")
+    assert "is a file, not a folder" in shell.refused("export", "--to", str(shell.folder / "file"))

@@ -100,7 +100,7 @@ async def test_what_lacks_is_said_and_the_words_stand(place: Site, monkeypatch: 
             await place.house.store.write(digests.record, _without(one))
             assert "Den här veckan har ingen bild" in await told()
             monkeypatch.setattr(picture, "find_spec", lambda name: None)
-            assert "köra: pip install 'kundresa[digest]'" in await told()
+            assert "köra: pip install '.[digest]'" in await told()
         finally:
             await place.house.store.write(digests.record, one)
             file(place).write_bytes(drawn)

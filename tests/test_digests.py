@@ -268,4 +268,4 @@ def test_it_is_known_whether_anything_can_draw(monkeypatch: pytest.MonkeyPatch) 
     assert picture.can_draw()
     monkeypatch.setattr(picture, "find_spec", lambda name: None)
     assert not picture.can_draw()
-    assert picture.INSTALL == "pip install 'kundresa[digest]'"
+    assert picture.INSTALL == "pip install '.[digest]'"

@@ -243,7 +243,7 @@ async def test_without_a_picture_the_words_go(
             await telegram.requested("sendMessage")
             assert [message.text for message in telegram.screen(group.id)] == [kept.words]
         assert (kept.picture is None) is (lacking != "file")
-        assert ("pip install 'kundresa[digest]'" in caplog.text) is (lacking == "extra")
+        assert ("pip install '.[digest]'" in caplog.text) is (lacking == "extra")
 
 
 async def test_nothing_goes_where_nobody_wants_it_or_of_another_week(tmp_path: Path) -> None:

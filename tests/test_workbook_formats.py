@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
+import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from bot.store.database import Store, Transaction
 from bot.workbook import csv_tables, csvw, folders, formats, sav_tables
 from bot.workbook.columns import MISSING_CODES
 from bot.workbook.csv_tables import ACTIVE, guarded
+from bot.workbook.folders import NotOurs
 from bot.workbook.formats import MissingExtra
 from bot.workbook.sav_tables import TooLong
 from bot.workbook.typed import typed
@@ -286,7 +288,7 @@ def test_a_typed_column_holds_its_type_or_refuses(value: object, holds: str) -> 
 async def test_a_folder_is_whole_or_absent(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault in the middle leaves the folder from before, and nothing half made; the next try replaces it."""
     folder = await made(store, tmp_path, WEEK, form="csv")
-    (folder / "mine.txt").write_text("from before")
+    (folder / "quality.csv").write_text("from before")
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
@@ -296,12 +298,34 @@ async def test_a_folder_is_whole_or_absent(store: Store, tmp_path: Path, monkeyp
         with pytest.raises(OSError, match="No space"):
             await made(store, tmp_path, WEEK, form="csv")
         monkeypatch.undo()
-        assert (folder / "mine.txt").read_text() == "from before"
+        assert (folder / "quality.csv").read_text() == "from before"
         assert names_of(tmp_path, ".") == []
     await made(store, tmp_path, WEEK, form="csv")
-    assert not (folder / "mine.txt").exists()
+    assert (folder / "quality.csv").read_text() != "from before"
     assert folder.stat().st_mode & 0o777 == 0o750
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o640}
+
+
+async def test_what_is_somebodys_own_is_not_replaced(store: Store, tmp_path: Path) -> None:
+    """A note among the tables, a folder, a file or a link under that name: each is refused by name, and still there."""
+    folder = await made(store, tmp_path, WEEK, form="csv")
+    tables = sorted(path.name for path in folder.iterdir())
+    (folder / "notes.csv").write_text("mine")
+    with pytest.raises(NotOurs, match=r"notes\.csv.*--to"):
+        await made(store, tmp_path, WEEK, form="csv")
+    assert (folder / "notes.csv").read_text() == "mine"
+    assert sorted(path.name for path in folder.iterdir()) == sorted((*tables, "notes.csv"))
+    shutil.rmtree(folder)
+    folder.write_text("mine")
+    with pytest.raises(NotOurs, match=f"{folder.name}: .*--to"):
+        await made(store, tmp_path, WEEK, form="csv")
+    assert folder.read_text() == "mine"
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(NotOurs):
+        await made(store, tmp_path, WEEK, form="csv")
+    assert folder.is_symlink()
+    assert names_of(tmp_path, ".") == []
 
 
 async def test_what_a_killed_export_left_is_cleared_away(store: Store, tmp_path: Path) -> None:
@@ -321,7 +345,7 @@ async def test_a_missing_extra_is_one_clear_line(
     monkeypatch.setattr(formats, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra) as refused:
         await made(store, tmp_path / "none", WEEK, form=form)  # type: ignore[arg-type]
-    assert str(refused.value) == f"--format {form} needs {lacking}. Install with: pip install 'kundresa[{form}]'"
+    assert str(refused.value) == f"--format {form} needs {lacking}. In the program's folder: pip install '.[{form}]'"
     assert not (tmp_path / "none").exists()
     assert importlib.util.find_spec("pyarrow") is not None  # and it is there for the others
 

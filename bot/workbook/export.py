@@ -33,7 +33,7 @@ from bot.workbook.span import Form, Span
 from bot.workbook.tables import tables
 from bot.workbook.texts import Texts
 from bot.workbook.unit_report import unit_report
-from bot.workbook.writing import Written, write_data, write_report
+from bot.workbook.writing import Written, language_of, write_data, write_report
 
 _LOG = logging.getLogger(__name__)
 
@@ -71,6 +71,14 @@ async def export_week(
     edition = Edition(week, organisation, Texts(language), now, zone, simulated)
     async with ONE_AT_A_TIME:
         return await _export(store, edition, folder, remake)
+
+
+async def standing_language(store: Store, week: str, folder: Path) -> str | None:
+    """The language of a week's report that is recorded and stands in `folder`, so that it is left alone; or None."""
+    path = folder / report_name(week)
+    if path.name not in {file.name for file in await store.read(weeks.files, week)}:
+        return None
+    return await asyncio.to_thread(language_of, path)
 
 
 async def export_report(
@@ -118,8 +126,8 @@ async def export_rows(
     """Close the weeks of a span that are open and have ended, and make its data file in `folder`, or a folder of files.
 
     `language` is that of the labels in a .sav. Returns what was made. Raises WeekNotEnded, ValueError for a week that
-    doesn't exist or a span that ends before it begins, MissingExtra, TooLong, OSError; whatever stood there before then
-    still stands there.
+    doesn't exist or a span that ends before it begins, MissingExtra, TooLong, NotOurs, OSError; whatever stood there
+    before then still stands there.
     """
     _check(span, zone)
     check_extra(form)

@@ -39,14 +39,15 @@ def check_extra(form: Form) -> None:
     lacking = [name for name in _NEEDS.get(form, ()) if find_spec(name) is None]
     if lacking:
         raise MissingExtra(
-            f"--format {form} needs {' and '.join(lacking)}. Install with: pip install 'kundresa[{form}]'"
+            f"--format {form} needs {' and '.join(lacking)}. In the program's folder: pip install '.[{form}]'"
         )
 
 
 def write_rows(path: Path, rows: Rows, edition: Edition, form: Form, told: Told = nobody) -> dict[str, int]:
     """Write a data file, or a folder of one file for each table, to `path`; how many rows each table has.
 
-    There whole or not at all. `told` hears of rows while they are written. OSError, and for sav TooLong.
+    There whole or not at all. `told` hears of rows while they are written. OSError, for a folder `folders.NotOurs`, and
+    for sav TooLong.
     """
     sheets = tables(rows, edition, None)
     if form == "xlsx":

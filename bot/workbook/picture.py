@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INSTALL = "pip install 'kundresa[digest]'"
+INSTALL = "pip install '.[digest]'"
 """What installs the means to draw."""
 
 WIDTH, DPI = 5.8, 190

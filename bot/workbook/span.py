@@ -13,6 +13,9 @@ from bot.workbook.cells import snake
 Form = Literal["xlsx", "csv", "csv-excel", "parquet", "sav"]
 """A workbook; a folder of .csv for programs, or for Excel; of .parquet; of .sav for SPSS."""
 
+FORMS: tuple[Form, ...] = ("xlsx", "csv", "csv-excel", "parquet", "sav")
+"""All of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

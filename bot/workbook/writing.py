@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -25,6 +27,8 @@ from bot.workbook.charts import Ground
 from bot.workbook.package import EXCEL, Limits
 from bot.workbook.paper import put_on_paper
 from bot.workbook.sheets import Properties, Sheet, Table
+
+_LANGUAGE = re.compile(rb"<dc:language[^>]*>([a-z-]+)<")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,16 @@ def write_bytes(path: Path, content: bytes) -> str:
         temporary.write_bytes(content)
 
     return _whole(path, save, 0o644)
+
+
+def language_of(path: Path) -> str | None:
+    """The language that a workbook says it is in; None where it says none, is no workbook, or isn't there."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            found = _LANGUAGE.search(packed.read("docProps/core.xml"))
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return None
+    return found[1].decode("ascii") if found else None
 
 
 def _only(sheet: Sheet) -> Table:
