@@ -1,6 +1,7 @@
 """The command socket: how a command reaches the process that has the database. Beside it, for the same user only.
 
-One request a connection: a line of JSON in, a line of JSON out. Never does anything itself; that is `commands`' work.
+One request a connection: a line of JSON in, a line of JSON out. While a command works, a sign of life a moment goes
+before its reply, to whoever listens for them. Never does anything itself; that is `commands`' work.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -23,16 +25,25 @@ from bot.clock import Now
 from bot.commands import performed
 from bot.openings import House, Refused
 from bot.requests import Reply, Request
+from bot.store import disk
+from bot.workbook.progress import LOOKING_ON
 
 LARGEST_REQUEST = 64 * 1024
-ANSWERED_WITHIN = 600.0
-"""Seconds: an export of a large week is the longest that a command takes."""
+BEAT_SECONDS = 0.25
+"""So often a sign of life: a bar moves as if the work were done here."""
+
+SILENT_SECONDS = 60.0
+"""How long nothing may be heard. A process that ended is noticed at once; one that is silent is stopped or stuck."""
 
 _LONGEST_PATH = 100  # bytes; Linux takes 107, other systems 103
 _READ_WITHIN = 5.0
 _CLOSE_WITHIN = 30.0
 _LARGEST_REPLY = 16 * 1024 * 1024
 _PEER = struct.Struct("3i")  # ucred: process, user, group
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_Sign = tuple[_Count, _Count]
+"""A line before the reply: the work goes on. How much is done, of how much; of 0 while that is not known."""
 
 _log = logging.getLogger("kundresa.commands")
 
@@ -43,6 +54,12 @@ class NotAnswering(Exception):
 
 class ReplyLost(Exception):
     """The request was handed over and no reply came: it may have been done. The same id again is harmless."""
+
+
+class _Handed(Request, frozen=True, omit_defaults=True):
+    """A request as it is handed over. Only who `listens` is sent signs of life: others take one line."""
+
+    listens: bool = False
 
 
 def socket_path(database: Path) -> Path:
@@ -67,7 +84,8 @@ def socket_path(database: Path) -> Path:
 async def served(database: Path, house: House, now: Now) -> AsyncIterator[None]:
     """Take requests while inside. The caller holds the lock of `database`, so a socket that is there is a dead one's.
 
-    Ends when the requests under way are done. Refused if the socket can't be made.
+    Ends when the requests under way are done, or, after half a minute, breaks them off: whoever asked then does it
+    again, under the same id. Refused if the socket can't be made.
     """
     path = socket_path(database)
     tasks: set[asyncio.Task[None]] = set()
@@ -84,15 +102,19 @@ async def served(database: Path, house: House, now: Now) -> AsyncIterator[None]:
         server.close()
         path.unlink(missing_ok=True)
         if tasks:
-            await asyncio.wait(tasks, timeout=_CLOSE_WITHIN)
+            _, late = await asyncio.wait(tasks, timeout=_CLOSE_WITHIN)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
 
 async def hand_over(database: Path, request: Request) -> Reply:
     """The reply of the process that has `database`. NotAnswering if there is none, ReplyLost if it broke off.
 
-    Refused for a request that is too large, for a socket of another user's, and when no reply comes in time.
+    Meanwhile `LOOKING_ON` hears how far it has come. Takes as long as there are signs of life. Refused for a request
+    that is too large, for a socket of another user's, and when nothing was heard for SILENT_SECONDS.
     """
-    line = msgspec.json.encode(request) + b"\n"
+    line = msgspec.json.encode(_Handed(request.id, request.command, request.arguments, listens=True)) + b"\n"
     if len(line) > LARGEST_REQUEST:
         raise Refused("That is more than a command can take. Shorten what you wrote.")
     try:
@@ -101,16 +123,25 @@ async def hand_over(database: Path, request: Request) -> Reply:
         raise Refused(f"{database}: is in use by another user's process. Run the command as that user.") from None
     except OSError:
         raise NotAnswering from None
+    of = 0
     try:
         writer.write(line)
         await writer.drain()
-        async with asyncio.timeout(ANSWERED_WITHIN):
-            answer = await reader.readuntil(b"\n")
-        return msgspec.json.decode(answer, type=Reply)
+        while True:
+            async with asyncio.timeout(SILENT_SECONDS):
+                answer = await reader.readuntil(b"\n")
+            told: _Sign | Reply = msgspec.json.decode(answer, type=_Sign | Reply)
+            if isinstance(told, Reply):
+                return told
+            done, of = told
+            if of:
+                LOOKING_ON.get()(done, of)
     except TimeoutError:
-        remedy = "Look whether it was done before you ask for it again."
-        raise Refused(f"{database}: the process that has it did not reply in time. {remedy}") from None
+        silent = f"the process that has it has given no sign of life for {SILENT_SECONDS:.0f} seconds"
+        raise Refused(f"{database}: {silent}. Look whether it was done before you ask for it again.") from None
     except (OSError, EOFError, asyncio.LimitOverrunError, msgspec.DecodeError):
+        if of:
+            LOOKING_ON.get()(0, of)  # it begins anew, wherever it is done next
         raise ReplyLost from None
     finally:
         writer.close()
@@ -134,7 +165,7 @@ async def _reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hou
             line = await reader.readuntil(b"\n")
         if not _is_ours(writer.get_extra_info("socket")):
             return Reply(ok=False, refused="This process belongs to another user. Run the command as that user.")
-        request = msgspec.json.decode(line, type=Request)
+        request = msgspec.json.decode(line, type=_Handed)
     except (EOFError, TimeoutError):
         return None
     except asyncio.LimitOverrunError:
@@ -142,10 +173,41 @@ async def _reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hou
     except msgspec.DecodeError as error:
         return Reply(ok=False, refused=f"That is no request: {error}.")
     try:
-        return await performed(house, request, now)
+        if not request.listens:
+            return await performed(house, request, now)
+        async with _signs(writer):
+            return await performed(house, request, now)
     except Exception as error:  # whatever it is, the process goes on, and whoever asked is told
         _log.exception("the command %r failed", request.command)
+        if disk.of_the_disk(error):
+            return Reply(ok=False, refused=str(disk.refused(house.store.path, error)))
         return Reply(ok=False, refused=f"It failed ({type(error).__name__}); the log of `kundresa run` says more.")
+
+
+@asynccontextmanager
+async def _signs(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    latest: _Sign = (0, 0)
+
+    def look(done: int, of: int) -> None:  # from the thread that writes, perhaps for every row: only the latest is told
+        nonlocal latest
+        latest = (done, of)
+
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            writer.write(msgspec.json.encode(latest) + b"\n")
+            await writer.drain()  # whoever takes nothing is told nothing more, and the work goes on
+
+    token = LOOKING_ON.set(look)
+    telling = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        LOOKING_ON.reset(token)
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+    if latest != (0, 0):
+        writer.write(msgspec.json.encode(latest) + b"\n")
 
 
 def _is_ours(connection: socket.socket) -> bool:

@@ -17,7 +17,8 @@ from bot.clock import Now
 from bot.keys import Keyring
 from bot.staff_chat import StaffChats
 from bot.store import inbox
-from bot.store.database import Store, Transaction, of_the_disk
+from bot.store.database import Store, Transaction
+from bot.store.disk import of_the_disk
 
 BATCH = 100
 _log = logging.getLogger("kundresa.desk")

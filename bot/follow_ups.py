@@ -16,10 +16,10 @@ from bot.budget import is_too_often
 from bot.conversations import Conversations
 from bot.people import is_in_a_browser
 from bot.premises import Premises
-from bot.store import contacts, conversations, facts, follow_ups, people
+from bot.store import contacts, conversations, disk, facts, follow_ups, people
 from bot.store.contacts import Contact
 from bot.store.conversations import Kept
-from bot.store.database import Transaction, of_the_disk
+from bot.store.database import Transaction
 from bot.store.follow_ups import Disposition, FollowUp
 from bot.store.people import Person
 from bot.store.weeks import open_week
@@ -268,7 +268,7 @@ class FollowUps:
             with tx.savepoint():
                 return work() is not False
         except Exception as error:
-            if of_the_disk(error):
+            if disk.of_the_disk(error):
                 raise
             _log.exception("conversation %s could not go on", kept.id)
             return False
@@ -278,7 +278,7 @@ class FollowUps:
             with tx.savepoint():
                 return self._conversations.begin(tx, follow_up, contact, person, now)
         except Exception as error:
-            if of_the_disk(error):
+            if disk.of_the_disk(error):
                 raise
             # One that can't begin must not hold up the others; it is tried again until it is of no use.
             _log.exception("follow-up %s could not begin; tried again in %s", follow_up.id, RETRY)

@@ -16,7 +16,8 @@ from pathlib import Path
 import msgspec
 
 from bot.store import erasures, facts
-from bot.store.database import Store, Transaction, of_the_disk
+from bot.store.database import Store, Transaction
+from bot.store.disk import of_the_disk
 from bot.workbook import copies, drafts
 
 SMALL = 64 * 1024 * 1024

@@ -27,7 +27,7 @@ from bot.replay import replayed
 from bot.rooms import Rooms, built
 from bot.settings import Settings, WrongSetting
 from bot.staff import StaffRefused
-from bot.store import database, facts
+from bot.store import database, disk, facts
 from bot.store.database import DatabaseRefused, Store, Transaction
 from bot.store.view import viewed
 from bot.store.weeks import WeekNotEnded
@@ -92,7 +92,8 @@ async def opened_house(
 ) -> AsyncIterator[House]:
     """The house that `settings` describe, its database made where there is none. The caller holds the lock.
 
-    `ids`, `chance` and `simulated` are for simulations. Raises FaultyFiles, DatabaseRefused, KeyRefused.
+    `ids`, `chance` and `simulated` are for simulations. Raises FaultyFiles, DatabaseRefused, KeyRefused; a disk that
+    fails while it is open is DatabaseRefused, too.
     """
     described, shelf = files(settings)
     store = await database.opened(settings.database)
@@ -114,6 +115,10 @@ async def opened_house(
             raise Refused(f"{kept.path}: the journal can't be read or written ({error.strerror}).") from error
         await leftovers.settled(store, None, quiet=False)
         yield House(store, premises, rooms)
+    except Exception as error:
+        if disk.of_the_disk(error):
+            raise disk.refused(settings.database, error) from error
+        raise
     finally:
         await store.close()
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +13,11 @@ import openpyxl
 import pytest
 import time_machine
 
+from bot import settings
 from bot.cli import main
+from bot.command_socket import served
+from bot.lock import held
+from bot.openings import opened_house
 from bot.workbook import formats
 from tests.test_cli import MONDAY, Shell
 from tests.test_cli import shell as shell  # the fixture
@@ -121,3 +129,39 @@ def test_what_is_somebodys_own_in_the_folder_is_told_in_one_line(shell: Shell) -
     assert (folder / "notes.csv").read_text() == "mine"
     (shell.folder / "file").write_text("mine")
     assert "is a file, not a folder" in shell.refused("export", "--to", str(shell.folder / "file"))
+
+
+@contextmanager
+def running(shell: Shell) -> Iterator[None]:
+    """Another loop has the database, as `kundresa run` would, and takes commands."""
+    here = settings.read({"KUNDRESA_DATABASE": str(shell.folder / "k.db")})
+    begun, ended = threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def hold() -> None:
+        with held(here.database):
+            async with opened_house(here) as house, served(here.database, house, lambda: MONDAY):
+                begun.set()
+                await ended.wait()
+
+    holder = threading.Thread(target=loop.run_until_complete, args=(hold(),))
+    holder.start()
+    assert begun.wait(30)
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        holder.join()
+        loop.close()
+
+
+def test_the_bar_moves_whoever_does_the_work(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a terminal it comes to its end where the export was made here, and where another process made it."""
+    registered(shell)
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    here = shell("export", "--format", "csv")
+    with running(shell):
+        there = shell("export", "--format", "csv")
+    assert (here.out, here.code) == (there.out, there.code)
+    assert "100%" in here.err
+    assert "100%" in there.err

@@ -114,6 +114,16 @@ def test_the_migrations_make_the_schema(tmp_path: Path) -> None:
     assert both[0] == both[1]
 
 
+def test_a_full_disk_stops_a_migration_and_says_so(tmp_path: Path) -> None:
+    """Why it stopped is told, and nothing of the step is left."""
+    small = sqlite3.connect(tmp_path / "m.db", isolation_level=None)
+    small.execute("PRAGMA max_page_count = 4")
+    with pytest.raises(sqlite3.OperationalError, match="database or disk is full"):
+        migrations.applied(small)
+    assert small.execute("SELECT count(*) FROM migrations").fetchone() == (0,)
+    small.close()
+
+
 def _structure(connection: sqlite3.Connection) -> dict[str, object]:
     """Every table's columns, keys, checks and indices, however its text is laid out."""
     found: dict[str, object] = {}

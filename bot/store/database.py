@@ -40,14 +40,6 @@ class DatabaseRefused(Exception):
     """The database can't be used as it is; the message says what to do."""
 
 
-_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
-
-
-def of_the_disk(error: Exception) -> bool:
-    """Whether the disk failed (full, broken, read-only), not whatever was being done: that can be tried again."""
-    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK
-
-
 class Transaction:
     """One transaction, on the thread of its connection. Rows come back as the dataclass asked for, by column name."""
 

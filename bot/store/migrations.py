@@ -42,7 +42,8 @@ def applied(connection: sqlite3.Connection) -> list[str]:
             connection.execute("INSERT INTO migrations VALUES (?, unixepoch() * 1000)", (name,))
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # a full disk can have undone the whole of it already
+                connection.execute("ROLLBACK")
             raise
     return fresh
 

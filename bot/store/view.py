@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
-from bot.store import migrations
+from bot.store import disk, migrations
 from bot.store.database import DatabaseRefused, Transaction
 
 P = ParamSpec("P")
@@ -56,6 +56,8 @@ def viewed(path: Path) -> Iterator[Transaction]:
         _check_schema(connection, path)
         yield Transaction(connection)
     except sqlite3.DatabaseError as error:
+        if disk.of_the_disk(error):
+            raise disk.refused(path, error) from error
         raise DatabaseRefused(f"{path}: can't be read ({error}).") from error
     finally:
         if connection is not None:
