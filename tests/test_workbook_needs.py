@@ -11,11 +11,13 @@ import pytest
 from openpyxl import load_workbook
 
 from bot import coding, organisation
+from bot.figures.periods import WEEKS, latest_period, number_of, week_of
 from bot.store import database
 from bot.store.coding import Said, Standing, add, keep_list
 from bot.store.database import Store, Transaction
 from bot.workbook.coded import of_rows
 from bot.workbook.export import export_week
+from bot.workbook.names import period_label
 from bot.workbook.needs import asks_need
 from flows.journey import Journey
 from tests.oracle import kappa
@@ -56,17 +58,17 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await opened.close()
 
 
-def written(tx: Transaction, found: Sequence[Words]) -> None:
-    """Persons who wrote something, and what was coded of it."""
+def written(tx: Transaction, found: Sequence[Words], at: datetime = START, coded_in: str = LAST) -> None:
+    """Persons who wrote something, and what was coded of it, in that week."""
     rows = Rows(tx, journey())
     rows.use(journey(), MONDAY - timedelta(weeks=20))
     keep_list(tx, LISTS.version, LISTS.body, START)
     for one in found:
-        rows.answered(START, {"behind-happened": "words", **({"behind-need": one.own} if one.own else {})})
+        rows.answered(at, {"behind-happened": "words", **({"behind-need": one.own} if one.own else {})})
         answer = tx.count("SELECT MAX(id) FROM answers WHERE question = 'behind-happened'")
         said = [Said("need", one.need, None), *([Said("theme", one.theme, None)] if one.theme else [])]
         for each in said:
-            add(tx, answer, each, coder="a", version=LISTS.version, source="f", now=START, week=LAST)
+            add(tx, answer, each, coder="a", version=LISTS.version, source="f", now=START, week=coded_in)
 
 
 def tapped(tx: Transaction, needs: Sequence[str]) -> None:
@@ -100,7 +102,7 @@ async def test_own_needs_stand_most_first_and_those_of_nobody_say_so(store: Stor
         ("Safe", 0, "Nobody chose this"),
         ("Other", 0, "Nobody chose this"),
     ]
-    assert {row["Asked"] for row in rows} == {"After, asked further, Result"}
+    assert {row["Asked"] for row in rows} == {"Result, asked further"}
     assert (rows[0]["Answers"], rows[0]["Persons asked"], rows[0]["Contacts"]) == (30, 30, 30)
 
 
@@ -125,7 +127,44 @@ async def test_many_themes_lead_to_one_need(store: Store, tmp_path: Path) -> Non
     assert told["Be seen and heard"] == ("under 7", None, None)
     assert told["Understand what applies"] == (0, 0, 0)
     assert {row["Answers"] for row in rows} == {40}
+    assert {row["Note"] for row in rows} == {"Rounded to fives. A verbatim can have several needs"}
     assert (rows[0]["Need"], rows[0]["Share"]) == ("Know what happens next", 0.9)
+
+
+async def test_words_coded_after_their_period_stand_with_the_weeks_they_were_written_in(
+    store: Store, tmp_path: Path
+) -> None:
+    """Coded a month late, they stand in the next report, beside newer ones; what was coded after its week does not."""
+    period, before = latest_period(LAST), latest_period(week_of(number_of(LAST) - WEEKS))
+    late = START - timedelta(weeks=WEEKS)
+    await store.write(written, [Words("next", "next")] * 30, late)
+    await store.write(written, [Words("seen", "seen")] * 10, late, coded_in="2026-W49")
+    told = await tables(store, tmp_path / "one")
+    for name in ("needs_coded", "needs_agreement"):
+        assert {(row["Time"], row["Answers"]) for row in told[name]} == {(period_label(before), 30)}, name
+    await store.write(written, [Words(None, "safe")] * 40)
+    both = (await tables(store, tmp_path / "two"))["needs_coded"]
+    assert list(dict.fromkeys((row["Time"], row["Answers"]) for row in both)) == [
+        (period_label(period), 40),
+        (period_label(before), 30),
+    ]
+
+
+async def test_codes_taken_back_leave_the_period_before_in_the_report(store: Store, tmp_path: Path) -> None:
+    """Three periods have codes, the newest one's are taken back: the two before it are told."""
+    periods = [latest_period(week_of(number_of(LAST) - back * WEEKS)) for back in range(3)]
+    for back in range(3):
+        await store.write(written, [Words(None, "safe")] * 30, START - timedelta(weeks=back * WEEKS))
+
+    def take_back(tx: Transaction) -> None:
+        for place in range(30):
+            add(tx, place + 1, Said("need", "", None), coder="a", version=LISTS.version, source="f", now=NOW, week=LAST)
+
+    first = (await tables(store, tmp_path / "one"))["needs_coded"]
+    assert list(dict.fromkeys(row["Time"] for row in first)) == [period_label(one) for one in periods[:2]]
+    await store.write(take_back)
+    then = (await tables(store, tmp_path / "two"))["needs_coded"]
+    assert list(dict.fromkeys(row["Time"] for row in then)) == [period_label(one) for one in periods[1:]]
 
 
 async def test_agreement_is_kappa_as_statsmodels_has_it(store: Store, tmp_path: Path) -> None:
@@ -188,7 +227,8 @@ def test_a_contact_is_compared_once_and_a_person_counted_once() -> None:
             standing("two", "contact", "person", "need", "next safe"),
             standing("two", "contact", "person", "cause", "waited"),
             standing("three", "another", "person", "demand_coded", "value"),
-        ]
+        ],
+        latest_period(LAST),
     )
     assert found.pairs == {("next", "seen"): 1}
     assert (found.in_need, found.pair_persons, found.with_cause) == (1, 1, 1)

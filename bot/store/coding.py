@@ -26,6 +26,11 @@ class CodeList:
 
 
 @dataclass(frozen=True, slots=True)
+class _Week:
+    week: str
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """An answer that somebody wants to code. `codes` are those the person chose, separated by spaces.
 
@@ -144,6 +149,17 @@ def standing(tx: Transaction, first_week: str, last_week: str, as_of_week: str, 
         as_of=as_of_week,
         simulated=int(simulated),
     )
+
+
+def coded_weeks(tx: Transaction, first_week: str, last_week: str, as_of_week: str, simulated: bool) -> list[str]:
+    """The weeks from `first_week` to `last_week`, in order, of whose answers something was coded by then.
+
+    A need, a cause or a kind of demand, though it may have been taken back since: `standing` tells what counts.
+    """
+    rows = tx.all(
+        _Week, _SQL["coded_weeks"], first=first_week, last=last_week, as_of=as_of_week, simulated=int(simulated)
+    )
+    return [row.week for row in rows]
 
 
 def of_answers(

@@ -85,6 +85,14 @@ WHERE k.place = 1 AND c.simulated = :simulated
 ORDER BY a.id, CASE k.field WHEN 'need' THEN 1 WHEN 'theme' THEN 2 WHEN 'cause' THEN 3 WHEN 'demand_coded' THEN 4
     WHEN 'comment' THEN 5 ELSE 6 END;
 
+-- coded_weeks: the weeks of a span whose answers had a need, a cause or a kind of demand coded by a week's close
+SELECT DISTINCT a.week FROM codings AS k
+JOIN answers AS a ON a.id = k.answer_id
+JOIN contacts AS c ON c.id = a.contact_id
+WHERE k.week <= :as_of AND k.field IN ('need', 'cause', 'demand_coded') AND k.codes <> ''
+  AND a.week BETWEEN :first AND :last AND c.simulated = :simulated
+ORDER BY a.week;
+
 -- pairs: how often two coders gave the same answer which first codes, as they stand now
 WITH last AS MATERIALIZED (
     SELECT answer_id, field, coder, MAX(id) AS id FROM codings GROUP BY answer_id, field, coder

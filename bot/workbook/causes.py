@@ -1,9 +1,10 @@
 """Causes: why contacts arose: value or failure demand, from citizens, from staff and from analysts' codes side by side;
 where it began to go wrong against where it showed; and how many of the contacts were asked about at all.
 
-What staff and analysts say is told of the fixed period alone. What may be shown of a question, of its parts and of
-counts that add up is decided in `shown`, `parts` and `bot.figures.suppression`; staff may learn of a cause later, and
-whoever waits is asked later, so that what they say is in fives.
+What staff say is told of the fixed period alone, what analysts coded of the latest ones that have codes. What may be
+shown of a question, of its parts and of counts that add up is decided in `shown`, `parts` and
+`bot.figures.suppression`; staff may learn of a cause later, and whoever waits is asked later, so that what they say is
+in fives.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def causes(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
         *(Line(words) for words in say.lines("cause-lines", span=span)),
         _table("causes", _STAFF, list(_staff_rows(snapshot, edition)), say),
         Line(say("causes.coded"), "heading"),
-        *(Line(words) for words in say.lines("coded-lines", span=span)),
+        *(Line(words) for words in say.lines("coded-lines", week=snapshot.week)),
         _table("causes_coded", _CODED, list(_coded_rows(snapshot, edition)), say),
         Line(say("causes.parts"), "heading"),
         Line(say("causes.parts-line", span=span)),
@@ -164,7 +165,7 @@ def _staff_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Con
 
 
 def _coded_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
-    say, time = edition.say, period_label(snapshot.period)
+    say = edition.say
     for found in coded.of_period(snapshot, snapshot.chapters.coded):
         if not found.with_cause:
             continue
@@ -176,7 +177,7 @@ def _coded_shares(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Con
             journey_title(snapshot, found.journey, say),
             say("causes.by-analysts"),
             say.label("demands", "failure"),
-            time,
+            period_label(found.weeks),
             None,
             *((say("journey.gap"), None, None) if hidden else share),
             shown_count(found.with_cause, how, found.audience, say),
@@ -216,18 +217,18 @@ def _place(told: tuple[CauseRow, Showing, Counts]) -> tuple[bool, int, str]:
 
 
 def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
-    say, time = edition.say, period_label(snapshot.period)
+    say = edition.say
     for found in coded.of_period(snapshot, snapshot.chapters.coded):
         if not found.with_cause:
             continue
-        title = journey_title(snapshot, found.journey, say)
+        title, time = journey_title(snapshot, found.journey, say), period_label(found.weeks)
         how = coded.shown(found.with_cause, found.audience)
         persons = shown_count(found.with_cause, how, found.audience, say)
         if not coded.distributed(found.with_cause):
             few = coded.too_few(how, found.audience, say)
             yield (title, say("journey.gap"), None, time, *[None] * 4, persons, None, None, few)
             continue
-        for place, (cause, count) in enumerate(_most_first(found)):
+        for cause, count in _most_first(found):
             each = coded.shown(count, found.audience)
             yield (
                 title,
@@ -237,7 +238,7 @@ def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Conte
                 shown_count(count, each, found.audience, say),
                 *shown_share(count, found.with_cause, each),
                 *(persons, None, None),
-                say("notes.coded") if place == 0 else None,
+                say("notes.coded"),
             )
 
 

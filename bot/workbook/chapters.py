@@ -26,8 +26,8 @@ from bot.workbook.series import Series
 class Chapters:
     """What was read for each sheet.
 
-    `units`, `channels` and `both` (unit and channel) are the counted weeks part by part; `coded` and `call_backs` are
-    of the fixed period; `quarterly` is None where no quarter belongs into the report.
+    `units`, `channels` and `both` (unit and channel) are the counted weeks part by part; `call_backs` are of the fixed
+    period, `coded` of the latest ones that have codes; `quarterly` is None where no quarter belongs into the report.
     """
 
     units: Mapping[str, Counted]

@@ -1,7 +1,8 @@
-"""Coded: what analysts made of the words of a fixed period, counted. Never a word of it, never a single row.
+"""Coded: what analysts made of the words of fixed periods, counted. Never a word of it, never a single row.
 
-Coding goes on after the words were written, so that a later report of the same period may know more. What one analyst
-added between two reports would come out of exact figures: whatever is told from here is rounded.
+Coding goes on after the words were written, so that a later report of the same period knows more: a period is told of
+until two newer ones have codes, or half a year is over. What one analyst added between two reports would come out of
+exact figures: whatever counts persons or answers here is rounded.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from bot.figures.periods import WEEKS, number_of, period_of, week_of
 from bot.figures.suppression import ENOUGH, Showing, fewest, showing, unsettled
 from bot.store import coding
 from bot.store.coding import Standing
 from bot.store.database import Transaction
 from bot.workbook.counted import Counted
-from bot.workbook.response import tells_period
 from bot.workbook.texts import Texts
+
+TOLD, BACK = 2, 6
+"""The latest so many periods with codes are told, of so many that have ended: half a year of words."""
 
 Cause = tuple[str, str]
 """What an analyst gave as cause and as kind of demand; '' where they gave none."""
@@ -33,7 +37,9 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """Of one journey. `in_need` and `with_cause` are the persons whose words got a need, a cause or a kind of demand.
+    """Of one journey, of words written in `weeks`.
+
+    `in_need` and `with_cause` are the persons whose words got a need, a cause or a kind of demand.
 
     An answer may have several needs, so that a person stands at each. `by_cause` has each person once, with what counts
     of their latest answer. `pairs` is (the person's own need, the first one that was coded) -> contacts, of
@@ -48,27 +54,40 @@ class Coded:
     by_cause: Mapping[Cause, int]
     pairs: Mapping[tuple[str, str], int]
     pair_persons: int
+    weeks: tuple[str, ...]
 
 
 def read(tx: Transaction, counts: Counted, simulated: bool) -> list[Coded]:
-    """What was coded, by the close of the counted week, of answers recorded in its fixed period."""
-    first, last = counts.period[0], counts.period[-1]
-    return of_rows(coding.standing(tx, first, last, counts.week, simulated))
+    """What was coded, by the close of the counted week, of answers of the latest ended periods that have any codes.
+
+    The newest period first.
+    """
+    last = counts.period[-1]
+    first = week_of(number_of(counts.period[0]) - (BACK - 1) * WEEKS)
+    weeks = coding.coded_weeks(tx, first, last, counts.week, simulated)
+    told: list[list[Coded]] = []
+    for period in dict.fromkeys(period_of(week) for week in reversed(weeks)):
+        found = of_rows(coding.standing(tx, period[0], period[-1], counts.week, simulated), period)
+        if any(each.in_need or each.with_cause for each in found):
+            told.append(found)
+        if len(told) == TOLD:
+            break
+    return [each for found in told for each in found]
 
 
-def of_rows(rows: Iterable[Standing]) -> list[Coded]:
-    """The counts of what stands, the rows of an answer beside each other; by journey and audience."""
+def of_rows(rows: Iterable[Standing], weeks: tuple[str, ...]) -> list[Coded]:
+    """The counts of what stands of words of these weeks, the rows of an answer beside each other; by journey."""
     answers: dict[tuple[str, str], list[dict[str, Standing]]] = {}
     for _, group in groupby(rows, lambda row: row.answer_id):
         fields = {row.field: row for row in group}
         any_row = next(iter(fields.values()))
         answers.setdefault((any_row.journey, any_row.audience), []).append(fields)
-    return [_coded(journey, audience, found) for (journey, audience), found in sorted(answers.items())]
+    return [_coded(journey, audience, found, weeks) for (journey, audience), found in sorted(answers.items())]
 
 
 def of_period(counts: Counted, found: Sequence[Coded]) -> Sequence[Coded]:
-    """What was coded, where the fixed period belongs to the weeks that are told."""
-    return found if tells_period(counts) else ()
+    """What was coded, of periods that belong to the weeks that are told."""
+    return [each for each in found if counts.rolls or each.weeks[0] >= counts.latest[0]]
 
 
 def shown(persons: int, audience: str) -> Showing:
@@ -86,7 +105,7 @@ def too_few(how: Showing, audience: str, say: Texts) -> str:
     return say("notes.hidden", fewest=fewest(audience)) if how is Showing.HIDDEN else say("notes.few-words")
 
 
-def _coded(journey: str, audience: str, answers: Sequence[Mapping[str, Standing]]) -> Coded:
+def _coded(journey: str, audience: str, answers: Sequence[Mapping[str, Standing]], weeks: tuple[str, ...]) -> Coded:
     in_need = {each["need"].person_id for each in answers if "need" in each}
     causes: dict[str, Cause] = {}
     pairs: dict[str, Standing] = {}
@@ -109,6 +128,7 @@ def _coded(journey: str, audience: str, answers: Sequence[Mapping[str, Standing]
         by_cause=_counted(causes.values()),
         pairs=_counted((row.own_need or "", row.codes.split()[0]) for row in pairs.values()),
         pair_persons=len({row.person_id for row in pairs.values()}),
+        weeks=weeks,
     )
 
 

@@ -14,7 +14,7 @@ from bot.workbook import coded
 from bot.workbook.coded import Coded
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, entries_of
-from bot.workbook.names import journey_title, part, period_label, period_span, touchpoint_name, why
+from bot.workbook.names import journey_title, part, period_label, touchpoint_name, why
 from bot.workbook.shares import shown_count, shown_share
 from bot.workbook.sheets import Bar, Bars, Block, Content, Form, Formed, LeftOut, Line, Sheet, Table
 from bot.workbook.shown import shown_counts
@@ -33,7 +33,7 @@ _AGREED = ("journey", "measure", "source", "period", "by-chance", "value", "valu
 
 def needs(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
     """The sheet: needs by people themselves, then by analysts, then how far they agree."""
-    say, span = edition.say, period_span(snapshot.period, edition.say)
+    say = edition.say
     own = [entry for entry in entries_of(snapshot) if asks_need(entry.question) and entry.time != snapshot.week]
     if not own and not any(found.in_need for found in coded.of_period(snapshot, snapshot.chapters.coded)):
         return LeftOut(say("sheets.needs"), say("needs.nothing"))
@@ -43,7 +43,7 @@ def needs(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
         _table("needs", _OWN, [row for entry in own for row in _own_rows(snapshot, entry, edition)], say),
         *_bars(snapshot, own, edition),
         Line(say("needs.coded"), "heading"),
-        *(Line(words) for words in say.lines("convergence-lines", span=span)),
+        *(Line(words) for words in say.lines("convergence-lines", week=snapshot.week)),
         _table("needs_coded", _CODED, list(_coded_rows(snapshot, edition)), say),
         Line(say("needs.agreement"), "heading"),
         *(Line(words) for words in say.lines("agreement-lines")),
@@ -74,11 +74,11 @@ def _own_rows(snapshot: Snapshot, entry: Entry, edition: Edition) -> Iterator[Se
 
 
 def _after_what(entry: Entry, say: Texts) -> str:
-    """Phase, ladder and touchpoint of the question, in words."""
+    """Touchpoint of the question, or its phase where it has none, and its ladder, in words."""
     question = entry.question
     which = part(entry.journey, question, entry.key.afterwards, say)
-    name = touchpoint_name(entry.journey, question, say.language)
-    return ", ".join(filter(None, (say.label("phases", question.phase), which, name)))
+    name = touchpoint_name(entry.journey, question, say.language) or say.label("phases", question.phase)
+    return ", ".join(filter(None, (name, which)))
 
 
 def _choices(snapshot: Snapshot, entry: Entry, edition: Edition) -> list[tuple[str, str]]:
@@ -110,8 +110,8 @@ def _bars(snapshot: Snapshot, own: Sequence[Entry], edition: Edition) -> Iterato
 
 
 def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
-    say, time = edition.say, period_label(snapshot.period)
-    source = say("causes.by-analysts")
+    say = edition.say
+    source, note = say("causes.by-analysts"), say("notes.coded-several")
     labels = {
         code: in_language(words, say.language) for code, words in lists(edition.organisation).codes["need"].items()
     }
@@ -119,14 +119,13 @@ def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Conte
         if not found.in_need:
             continue
         title, how = journey_title(snapshot, found.journey, say), coded.shown(found.in_need, found.audience)
-        persons = shown_count(found.in_need, how, found.audience, say)
+        persons, time = shown_count(found.in_need, how, found.audience, say), period_label(found.weeks)
         if not coded.distributed(found.in_need):
-            note = coded.too_few(how, found.audience, say)
-            yield (title, say("journey.gap"), source, time, *[None] * 6, persons, note)
+            few = coded.too_few(how, found.audience, say)
+            yield (title, say("journey.gap"), source, time, *[None] * 6, persons, few)
             continue
-        for place, (label, code) in enumerate(_most_first(found, labels)):
-            again = say("notes.coded-several") if place == 0 else None
-            yield (title, label, source, time, *_need_cells(found, code, say), persons, again)
+        for label, code in _most_first(found, labels):
+            yield (title, label, source, time, *_need_cells(found, code, say), persons, note)
 
 
 def _most_first(found: Coded, labels: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -148,14 +147,14 @@ def _need_cells(found: Coded, code: str, say: Texts) -> Sequence[Content]:
 
 
 def _agreement_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
-    say, time = edition.say, period_label(snapshot.period)
+    say = edition.say
     both = say("needs.both")
     for found in coded.of_period(snapshot, snapshot.chapters.coded):
         kappa = kappa_of(found.pairs)
         if kappa is None:
             continue
         title, how = journey_title(snapshot, found.journey, say), coded.shown(found.pair_persons, found.audience)
-        persons = shown_count(found.pair_persons, how, found.audience, say)
+        persons, time = shown_count(found.pair_persons, how, found.audience, say), period_label(found.weeks)
         if showing(found.pair_persons, found.audience) is not Showing.WHOLE:
             gap = say("journey.gap")
             yield (
