@@ -19,7 +19,7 @@ _DECIMALS = 2
 class Report:
     """How many rows came to what, and everything that is wrong or worth a note, as the file has it from top to bottom.
 
-    `taken_back` counts codes, the others rows.
+    `taken_back` counts codes, the others rows; `partly` those with a fault of which the rest is coded, now or before.
     """
 
     rows: int
@@ -27,6 +27,7 @@ class Report:
     known: int
     uncoded: int
     faulty: int
+    partly: int
     taken_back: int
     faults: tuple[Fault, ...]
 
@@ -40,12 +41,18 @@ def summed_up(reading: Reading, taken: Sequence[TakenRow], texts: Texts) -> Repo
     faults = sorted(
         (*reading.faults, *told, *notes), key=lambda fault: (order.get(_sheet(fault), len(order)), fault.row)
     )
+    wrong = {(_sheet(fault), fault.row) for fault in faults if fault.kind == "fault"}
+    right = {
+        (place.sheet, place.row)
+        for place in (reading.places[one.place] for one in taken if one.result in ("coded", "known"))
+    }
     return Report(
         rows=reading.rows,
         coded=sum(one.result == "coded" for one in taken),
         known=sum(one.result == "known" for one in taken) + reading.repeated,
         uncoded=reading.uncoded,
-        faulty=len({(_sheet(fault), fault.row) for fault in faults if fault.kind == "fault"}),
+        faulty=len(wrong),
+        partly=len(wrong & right),
         taken_back=sum(change.how == "taken-back" for one in taken for change in one.changes),
         faults=tuple(faults),
     )
@@ -64,6 +71,8 @@ def counts(done: Report, texts: Texts, *, dry_run: bool = False) -> list[str]:
             ("with-faults", done.faulty),
         )
     ]
+    if done.partly:
+        told.append(texts("report", "partly", count=done.partly))
     if done.taken_back:
         told.append(texts("report", "taken-back", count=done.taken_back))
     return told

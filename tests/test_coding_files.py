@@ -265,7 +265,7 @@ def cut() -> bytes:
 @pytest.mark.parametrize(
     ("content", "part"),
     [
-        (b"", "empty"),
+        (b"", "The file is empty. Fetch the data file again"),
         (b"%PDF-1.7", "PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "older Excel file"),
         (bomb, "more than a list can be"),
@@ -314,7 +314,20 @@ def test_no_cell_is_taken_that_is_no_code(rows: list[list[str]], separator: str)
         for one in row.said:
             assert set(one.codes.split()) <= set(LISTS.codes.get(one.field, ()))
             assert one.text is None or (one.field == "comment" and 0 < len(one.text) <= coding.LONGEST_COMMENT)
-    assert {fault.row for fault in reading.faults} <= set(range(2, len(rows) + 2))
+    wrong = {fault.row for fault in reading.faults if fault.kind == "fault"}
+    assert wrong <= set(range(2, len(rows) + 2))
+
+
+def test_a_column_that_was_renamed_is_told_and_is_no_fault() -> None:
+    """Sheet by sheet, at the row of the headers; what the other columns say is taken."""
+    renamed = ["Need behov" if header == "need" else header for header in HEADERS]
+    reading = read(book(("W46", lines()), ("W47", [["", ""], *lines([ROWS[0] | {"theme": "waiting"}], renamed)])))
+    (note,) = reading.faults
+    assert (note.row, note.column, note.kind) == (2, "W47: need", "note")
+    assert "If you renamed the column" in note.text
+    assert reading.faulty_rows == 0
+    assert said(reading)["answer-00001"]["theme"] == "waiting"
+    assert read(book(("W46", lines()))).faults == ()
 
 
 def test_a_long_file_is_handed_over_in_batches() -> None:
@@ -399,10 +412,14 @@ def test_what_is_wrong_in_a_file_is_told_row_by_row(shell: Shell, file: Path) ->
     assert "Kodade rader: 7" in out
     assert "5\tneed\tfel\t”sen” finns inte. Menade du ”seen”?" in out
     assert "2\trow_id\tfel\tInget svar har detta row_id." in out
+    assert "delvis" not in out
     told = shell.folder / "faults.csv"
     out = shell.done("import-coding", str(wrong), "--lang", "fi", "--faults", str(told))
     assert "sen" not in out
     assert len(told.read_text("utf-8-sig").splitlines()) == 1 + 5
+    partly = coded(file, shell.folder / "p.xlsx", lambda n: {"need": "sen", "theme": "waiting"} if n < 5 else {})
+    out = shell.done("import-coding", str(partly), "--lang", "en")
+    assert "Rows with a fault: 5\nOf which partly coded: 5\n" in out
     report = next(file.parent.glob("kundresa_2026-W46.xlsx"))
     assert "row_id" in shell.refused("import-coding", str(report))
     assert "There is no such file" in shell.refused("import-coding", str(file.with_name("no.xlsx")), "--lang", "en")

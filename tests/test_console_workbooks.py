@@ -136,7 +136,11 @@ async def test_a_file_that_is_gone_is_told_and_made_again(place: Site) -> None:
         assert (told.status, "Filen är borta" in told.text) == (404, True)
         assert len(await audited(place, "data-file")) == before
         await somebody.get(BOOKS)
-        assert (await somebody.sends(f"{BOOKS}/make", week=WEEK, language="sv")).status == 303
+        told = await somebody.sends(f"{BOOKS}/make", week=WEEK, language="sv")
+        assert (told.status, told.path) == (303, f"{BOOKS}?done={WEEK}&stands=fi")
+        page = await somebody.get(told.path)
+        assert ("fanns redan (språk: Suomi)" in page.text, "Filerna är klara" in page.text) == (True, False)
+        assert "<b>" not in (await somebody.get(f"{BOOKS}?done={WEEK}&stands=<b>")).text
         assert (await somebody.get(f"{BOOKS}/{DATA}")).status == 200
     assert openpyxl.load_workbook(exports(place) / REPORT).properties.language == "fi"  # a report is made once
 

@@ -41,7 +41,7 @@ PATH = "/console/coding"
 A_PAGE = 100
 _ONE = f"{PATH}/{{id}}"
 _READERS: tuple[Role, ...] = ("admin", "analyst")
-_OWN_WORDS = ("empty",)
+_OWN_WORDS = ("empty-coding",)
 """What the words of lists say in terms of lists of contacts."""
 
 _LONGEST_NAME = 80

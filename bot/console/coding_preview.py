@@ -23,7 +23,7 @@ _SHOWN_AT_MOST = 80
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What will become of one row. `what` says what is coded, or what is wrong and what to do; `where` the column of that."""
+    """What will become of one row. `what` says what is coded, or what is wrong and what to do; `where` in which column."""
 
     sheet: str
     row: int
@@ -78,10 +78,13 @@ def _told(visit: Visit, said: Said, change: Change, known: Lists) -> str:
 
 
 def _faulty(faults: tuple[Fault, ...]) -> Iterator[Foreseen]:
-    """Rows with faults, all of a row's together."""
+    """Notes, and rows with faults, all of a row's together."""
     of_row: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
     for fault in faults:
         sheet, _, column = fault.column.rpartition(": ")
+        if fault.kind == "note":
+            yield Foreseen(sheet, fault.row, "note", column, fault.text)
+            continue
         of_row[sheet, fault.row].append((column, fault.text))
     for (sheet, row), told in of_row.items():
         columns = ", ".join(dict.fromkeys(column for column, _ in told))

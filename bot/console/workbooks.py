@@ -89,15 +89,21 @@ async def _make(visit: Visit) -> Response:
         faults["language"] = visit.text("choose-one")
     if faults:
         return await _page(visit, given, faults)
-    folder = str(visit.office.settings.exports.expanduser().absolute())
+    from bot.workbook.export import standing_language  # slow to read in, and no start need wait for it
+
+    folder = visit.office.settings.exports.expanduser().absolute()
     again = await done_before(visit, request_id)
+    stands = await standing_language(visit.house.store, week, folder)
+    # Made once, the report stays as it is; the data file is made all the same, and the page says so.
+    asked = Export(str(folder), week, language if stands in (None, language) else None)
     try:
-        await visit.carried_out("export", Export(folder, week, language), Exported, request_id)
+        await visit.carried_out("export", asked, Exported, request_id)
     except Refused as error:
         return await _page(visit, given, {"refused": visit.text("not-taken", why=str(error))})
     if not again:
         await visit.noted("workbooks-made", week)
-    return visit.to(f"{WORKBOOKS}?done={week}")
+    other = "" if stands in (None, language) else f"&stands={stands}"
+    return visit.to(f"{WORKBOOKS}?done={week}{other}")
 
 
 async def _page(visit: Visit, given: Mapping[str, str], faults: Mapping[str, str]) -> Response:
@@ -119,6 +125,7 @@ async def _page(visit: Visit, given: Mapping[str, str], faults: Mapping[str, str
         given={"week": ended[0] if ended else "", "language": visit.language, **given},
         faults=faults,
         done=done if done in ended else "",
+        stands=next((one.label for one in languages(visit) if one.code == query.get("stands")), ""),
         every_unit=visit.unit is None,
     )
 

@@ -1,8 +1,9 @@
 """Codings: what an analyst wrote beside people's own words, in a file of any making, as codes. Never stores any.
 
 Sheets are known by their headers: `row_id` and at least one column that analysts fill in, wherever they stand, and
-again wherever such a row comes once more. The table `coding`, which tells what was coded before, is none. All other
-columns, sheets and names are passed over. An empty cell says nothing; "-" takes a code back.
+again wherever such a row comes once more; a column that analysts fill in and that isn't there is told. The table
+`coding`, which tells what was coded before, is none. All other columns, sheets and names are passed over. An empty cell
+says nothing; "-" takes a code back.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 from bot.coding import FIELDS, LONGEST_COMMENT, MOST_CODES, SEVERAL, CodedRow, Lists
 from bot.lists import sources
@@ -46,7 +48,8 @@ class Place:
 class Reading:
     """What a file holds: how many rows with a row_id, of which so many say nothing; what is coded; what is wrong.
 
-    `places` are where the coded rows stand, by `CodedRow.place`; `repeated` rows say what an earlier one said.
+    `places` are where the coded rows stand, by `CodedRow.place`; `repeated` rows say what an earlier one said. Columns
+    that aren't there are a note at the row of the headers.
     """
 
     rows: int
@@ -78,7 +81,12 @@ def read(source: bytes, lists: Lists, country: str | None, texts: Texts) -> Read
     are each a fault, and none of them is taken. `country` is where phone numbers in comments are from.
     """
     reader = _Reader(Labels(_written(lists), texts), country, texts)
-    found = [(name, rows) for name, rows in _coded_sheets(source)]
+    try:
+        found = [(name, rows) for name, rows in _coded_sheets(source)]
+    except ListRefused as error:
+        if error.reasons == [("empty", {})]:
+            raise ListRefused("empty-coding") from None  # its remedy is another than a list of contacts has
+        raise
     several = len(found) > 1
     for name, rows in found:
         reader.take(name if several else "", rows)
@@ -108,6 +116,7 @@ class _Reader:
             headers = _headers(cells)
             if headers:
                 at = headers
+                self._missing(Place(sheet, number), [name for name in FIELDS if name not in at])
             else:
                 self._row(Place(sheet, number), {name: _cell(cells, column) for name, column in at.items()})
 
@@ -185,9 +194,14 @@ class _Reader:
             raise CellFault("too-many-codes", count=len(codes), most=MOST_CODES)
         return codes
 
-    def _note(self, place: Place, name: str, fault: CellFault) -> None:
+    def _missing(self, place: Place, names: Sequence[str]) -> None:
+        if names:
+            self._note(place, ", ".join(names), CellFault("no-column"), "note")
+
+    def _note(self, place: Place, name: str, fault: CellFault, kind: Literal["fault", "note"] = "fault") -> None:
         column = f"{place.sheet}: {name}" if place.sheet else name
-        self._faults.append(Fault(place.row, column, fault.name, self._texts("faults", fault.name, **fault.values)))
+        text = self._texts("faults", fault.name, **fault.values)
+        self._faults.append(Fault(place.row, column, fault.name, text, kind))
 
     def _told(self, place: Place) -> str:
         return f"{place.sheet}: {place.row}" if place.sheet else str(place.row)
