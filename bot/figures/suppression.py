@@ -65,10 +65,10 @@ def with_weeks(persons: int, persons_in_hidden_weeks: int, audience: str) -> Sho
 def with_total(persons: Sequence[int], audience: str, hidden_already: Collection[int] = ()) -> list[Showing]:
     """How much may be shown of each part of a total that is shown itself, or known from elsewhere.
 
-    While the hidden parts together are under the threshold, or one alone is hidden, they could be derived as
-    the total less the rest: the smallest part still shown is hidden too (secondary suppression, as in
-    Hundepool et al., Statistical Disclosure Control, 2012, chapter 4). Parts without anybody tell nothing and
-    stay as they are. `hidden_already` are the places of parts that are hidden for another reason.
+    While the hidden parts together are under the threshold, or one alone is hidden, or each of them must be one person,
+    they could be derived as the total less the rest: the smallest part still shown is hidden too (secondary
+    suppression, as in Hundepool et al., Statistical Disclosure Control, 2012, chapter 4). Parts without anybody tell
+    nothing and stay as they are. `hidden_already` are the places of parts that are hidden for another reason.
     """
     shown = [
         Showing.HIDDEN if place in hidden_already else showing(count, audience) for place, count in enumerate(persons)
@@ -76,7 +76,7 @@ def with_total(persons: Sequence[int], audience: str, hidden_already: Collection
     while True:
         hidden = [count for count, how in zip(persons, shown, strict=True) if how is Showing.HIDDEN and count]
         left = [place for place, how in enumerate(shown) if how is not Showing.HIDDEN]
-        if not hidden or not left or (len(hidden) > 1 and sum(hidden) >= fewest(audience)):
+        if not hidden or not left or _cover_each_other(hidden, audience):
             return shown
         shown[min(left, key=lambda place: persons[place])] = Showing.HIDDEN
 
@@ -85,9 +85,11 @@ def all_few(hidden: Iterable[int], audience: str) -> bool:
     """Whether it may be said of the hidden parts of a total that they are under the threshold: where all of them are.
 
     Of one that is over it, hidden for the others' sake, it would be known then that it is, and often how many: of eight
-    persons in two hidden parts, one said to be under 7 and one not, they are 1 and 7.
+    persons in two hidden parts, one said to be under 7 and one not, they are 1 and 7. Nor may it be said where they are
+    together as many as they can be: of twelve in two parts under 7, each is 6.
     """
-    return all(count < fewest(audience) for count in hidden)
+    counts, most = list(hidden), fewest(audience) - 1
+    return all(count <= most for count in counts) and (len(counts) < 2 or sum(counts) < most * len(counts))
 
 
 def may_be_added(persons: Sequence[int], shown: Sequence[Showing], audience: str) -> bool:
@@ -96,7 +98,7 @@ def may_be_added(persons: Sequence[int], shown: Sequence[Showing], audience: str
     The sum less those tells of the hidden ones together: they must be nobody, or several that are enough.
     """
     hidden = [count for count, how in zip(persons, shown, strict=True) if how is Showing.HIDDEN and count]
-    return not hidden or (len(hidden) > 1 and sum(hidden) >= fewest(audience))
+    return not hidden or _cover_each_other(hidden, audience)
 
 
 def of_parts(
@@ -147,6 +149,11 @@ def rounded_up(value: float) -> int:
     answer.
     """
     return math.ceil(value / ROUNDED_TO) * ROUNDED_TO
+
+
+def _cover_each_other(hidden: Sequence[int], audience: str) -> bool:
+    # Each part that is there has somebody: as many persons as parts would be one in each.
+    return len(hidden) > 1 and sum(hidden) >= fewest(audience) and sum(hidden) > len(hidden)
 
 
 def _least(*showings: Showing) -> Showing:
