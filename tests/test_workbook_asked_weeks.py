@@ -180,7 +180,7 @@ async def test_twelve_weeks_that_are_a_quarter_have_its_sheets(store: Store, tmp
 async def test_one_units_report_is_protected_beside_all(store: Store, tmp_path: Path) -> None:
     """Twelve persons at the north are told in fives, and the centre too, which all less the north would be."""
     north = rated(await made(store, tmp_path, "2026-W49", LAST, "north"), "2026-W49 – 2026-W52")
-    assert (north["Answers"], north["Index 0–100"], north["Note"]) == (15, 25, "Few answers: rounded to fives")
+    assert (north["Answers"], north["Index 0–100"], north["Note"]) == (15, 25, "Under 30 answered: value in fives, counts up to the next five")
     centre = rated(await made(store, tmp_path, "2026-W49", LAST, "centre"), "2026-W49 – 2026-W52")
     assert centre["Answers"] == 135
     assert centre["Note"] == ENGLISH("notes.parts-few")

@@ -85,6 +85,14 @@ async def essentials(store: Store, folder: Path) -> list[Record]:
     return await table(store, folder, "Overview", "essentials")
 
 
+async def lines(store: Store, folder: Path, week: str = LAST) -> list[str]:
+    """The first column of the first sheet of a week's report in English."""
+    path, _ = await export_week(
+        store, week, folder=folder, organisation=ORGANISATION, language="en", now=NOW, zone=ZONE
+    )
+    return [str(row[0].value) for row in load_workbook(path)["Overview"].iter_rows()]
+
+
 async def test_the_essentials_of_many_are_exact(store: Store, tmp_path: Path) -> None:
     """The curve's last index, the share of the main answer and the response rate, with interval, counts and weeks."""
     await store.write(answered, {0: 30, 1: 30})
@@ -111,33 +119,56 @@ async def test_the_essentials_of_few_are_rounded_and_have_no_share(store: Store,
     """Twelve persons: a rounded index with rounded counts, and words instead of the share, as on the other sheets."""
     await store.write(answered, {0: 12})
     index, share, rate = await essentials(store, tmp_path)
-    assert (index["Value"], index["Answers"], index["Note"]) == (75, 15, "Few answers: rounded to fives")
+    assert (index["Value"], index["Answers"], index["Note"]) == (
+        75,
+        15,
+        "Under 30 answered: value in fives, counts up to the next five",
+    )
     assert (share["Value"], share["From"], share["To"]) == ("not shown", None, None)
-    assert share["Note"] == "Few answers: no distribution, counts in fives"
+    assert share["Note"] == "Shares are shown from 30 who answered"
     assert (rate["Value"], rate["Contacts"]) == (1, 12)
 
 
 async def test_the_essentials_hide_a_small_group(store: Store, tmp_path: Path) -> None:
     """Six persons are told of in words only, and so is a period that would give a small week away."""
     await store.write(answered, {0: 6})
-    for row in await essentials(store, tmp_path / "six"):
-        assert (row["Value"], row["From"], row["Contacts"]) == ("not shown", None, None)
-        assert str(row["Note"]).startswith("Not shown: fewer than 7")
+    assert "Not shown: fewer than 7 persons – A visit." in await lines(store, tmp_path / "six")
     await store.write(answered, {1: 40})
-    for row in await essentials(store, tmp_path / "more"):
-        assert (row["Value"], row["From"], row["Contacts"]) == ("not shown", None, None)
-        assert row["Note"] == "Not shown: would give a small week away"
+    assert "Not shown: would give a small week away – A visit." in await lines(store, tmp_path / "more")
+    first = load_workbook(tmp_path / "more" / f"kundresa_{LAST}.xlsx")["Overview"]
+    assert "essentials" not in first.tables
 
 
 async def test_a_period_without_anybody_is_told_in_words(store: Store, tmp_path: Path) -> None:
-    """A journey in use that nobody was asked about in the period says so in each of its rows."""
+    """A journey in use that nobody was asked about in the period is named in a line, with that reason alone."""
     await store.write(answered, {0: 30})
-    rows = await table(store, tmp_path, "Overview", "essentials", "2026-W47")
-    assert {row["Value"] for row in rows} == {"not shown"}
-    assert [row["Note"] for row in rows] == [
-        "Nobody was asked during the period",
-        "Nobody was asked during the period",
-        "No contacts with a personal invitation",
+    assert "Nobody was asked during the period – A visit." in await lines(store, tmp_path, "2026-W47")
+
+
+async def test_a_period_before_the_start_has_one_reason(store: Store, tmp_path: Path) -> None:
+    """Five asked after the last period's end: of that period nobody was asked, which is not fewer than seven."""
+    await store.write(answered, {2: 5})
+    assert "Nobody was asked during the period – A visit." in await lines(store, tmp_path, "2026-W46")
+
+
+async def test_the_report_begins_with_best_worst_change_and_where_to_look(store: Store, tmp_path: Path) -> None:
+    """Four sentences below the title, made from what the sheets show: the second is of the lowest touchpoint."""
+    await store.write(answered, {0: 40})
+    told = await lines(store, tmp_path)
+    assert told[1].startswith("So far a single touchpoint can be shown: ")
+    assert "Index 75 of 100, n = 40" in told[1]
+    assert told[2].startswith("Whether anything changed can’t be told yet")
+    assert told[3].startswith("Look first at ")
+
+
+async def test_without_figures_the_report_begins_by_saying_so(store: Store, tmp_path: Path) -> None:
+    """Six persons: no touchpoint, nothing compared, and the response rate to look at; no figure of theirs."""
+    await store.write(answered, {0: 6})
+    told = await lines(store, tmp_path)
+    assert told[1:4] == [
+        "No touchpoint can be shown yet: too few have answered.",
+        "Whether anything changed can’t be told yet: too few answered now or in the time before.",
+        "Look first at how many answer: the sheet From contact to answer.",
     ]
 
 

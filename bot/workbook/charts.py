@@ -121,7 +121,7 @@ class _Drawing:
         line.smooth = False
         line.graphicalProperties.line.solidFill = LINE_COLOUR
         line.graphicalProperties.line.width = 28575
-        line.marker = marker("circle", LINE_COLOUR, 8)
+        line.marker = Marker(symbol="none") if self._curve.levels else marker("circle", LINE_COLOUR, 8)
         line.errBars = self._bars(_BELOW, _ABOVE, BAR_COLOUR)
         if any(point.dot is not None for point in self._curve.points):
             self._series(chart, _DOTS)

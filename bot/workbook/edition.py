@@ -77,9 +77,9 @@ class Edition:
         )
 
 
-def software() -> str:
-    """The program and its version."""
+def software(unreleased: str = "run from its source") -> str:
+    """The program and its version; `unreleased` says that it has none, in the words of who reads it."""
     try:
         return f"Kundresa {version('kundresa')}"
     except PackageNotFoundError:
-        return "Kundresa (run from its source)"
+        return f"Kundresa ({unreleased})"

@@ -5,17 +5,19 @@ They are figures of the other sheets, held back by the same rules; nothing is wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import wrap
 
 from bot.figures.index import index_of
 from bot.figures.intervals import wilson
 from bot.figures.suppression import Showing
 from bot.workbook.cells import Value
+from bot.workbook.counted import Counted
 from bot.workbook.edition import Edition
 from bot.workbook.entries import newest
 from bot.workbook.names import asked_text, curve_place, journey_title, why
 from bot.workbook.response import FIRST, NOTE, NUMBER, SECOND, of_period, tells_period
-from bot.workbook.sheets import Column, Content, Form, Formed, Table
+from bot.workbook.sheets import Block, Column, Content, Form, Formed, Line, Table
 from bot.workbook.shown import Figure, Key, shown_counts, shown_mean
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.texts import Texts
@@ -24,15 +26,43 @@ from flows.wording import in_language
 
 _NUMBERS = ("value", "from", "to", "answers", "asked", "contacts")
 _NAMES = ("measure", "journey", *_NUMBERS, "first-week", "last-week", "note")
+_LINE = 150  # characters of a line that fit beside each other on the first sheet
 _WIDTHS = {"measure": FIRST, "journey": SECOND, "note": NOTE}
 
 
-def essentials_table(snapshot: Snapshot, edition: Edition) -> Table:
-    """Three rows a journey: its experience, its main answer, its response rate; words where nothing may be shown."""
-    say, columns = edition.say, essentials_columns(edition.say)
-    made = (row for code in snapshot.catalogue.journeys() for row in essentials_of(snapshot, code, edition))
-    rows = list(made) or [(say("notes.no-answers"), *[None] * (len(_NAMES) - 1))]
-    return Table("essentials", columns, rows, filters=False)
+def essentials(snapshot: Snapshot, edition: Edition) -> Iterator[Block]:
+    """Up to three rows a journey: its experience, its main answer, its response rate; words where one of them has none.
+
+    A journey of which neither experience nor answer may be shown has its rate alone, and is named in the line below.
+    """
+    say = edition.say
+    rows: list[Sequence[Content]] = []
+    bare: dict[str, list[str]] = {}
+    for code in snapshot.catalogue.journeys():
+        *asked, rate = essentials_of(snapshot, code, edition)
+        if any(has_figure(row) for row in asked):
+            rows += asked
+        else:
+            reason = next((str(row[-1]) for row in asked if row[-1]), say("notes.no-answers"))
+            bare.setdefault(reason, []).append(journey_title(snapshot, code, say))
+        if has_figure(rate) or any(has_figure(row) for row in asked):
+            rows.append(rate)
+    if rows or not bare:
+        nothing = [(say("notes.no-answers"), *[None] * (len(_NAMES) - 1))]
+        yield Table("essentials", essentials_columns(say), rows or nothing, filters=False)
+    yield from bare_lines(bare, say)
+
+
+def bare_lines(found: Mapping[str, Iterable[str]], say: Texts) -> Iterator[Line]:
+    """What has no figure, gathered by the reason why: as many lines as it takes, since no line is broken on paper."""
+    for reason, names in found.items():
+        told = say("essentials.bare", why=reason, names="; ".join(names))
+        yield from (Line(part) for part in wrap(told, _LINE))
+
+
+def has_figure(row: Sequence[Content]) -> bool:
+    """Whether a row of the essentials has a value, not words in its place."""
+    return isinstance(row[2], Formed)
 
 
 def essentials_columns(say: Texts) -> tuple[Column, ...]:
@@ -51,13 +81,28 @@ def essentials_of(snapshot: Snapshot, code: str, edition: Edition) -> Iterator[S
     """The rows of one journey: measure, journey, value and interval, three counts, first and last week, note."""
     journey = snapshot.catalogue.latest(code)
     title = journey_title(snapshot, code, edition.say)
-    for question, row in ((experience(journey), _index_row), (main_choice(journey), _share_row)):
+    for question in (experience(journey), main_choice(journey)):
         if question is not None:
             figure, weeks = newest(snapshot, _key(snapshot, journey, question), journey.audience)
-            name, figures, note = row(snapshot, journey, question, figure, edition)
-            yield (name, title, *figures, weeks[0], weeks[-1], note)
+            yield essential(snapshot, journey, question, figure, weeks, edition)
     figures, note = _rate(snapshot, code, edition.say)
     yield (edition.say("essentials.rate"), title, *figures, snapshot.period[0], snapshot.period[-1], note)
+
+
+def essential(
+    counts: Counted, journey: Journey, question: Question, figure: Figure, weeks: Sequence[str], edition: Edition
+) -> Sequence[Content]:
+    """One row: the index of a question on a scale, or the share of the first choice of another."""
+    row = _index_row if question.kind == "scale" else _share_row
+    name, figures, note = row(journey, question, figure, edition)
+    return (name, journey_title(counts, journey.code, edition.say), *figures, weeks[0], weeks[-1], note)
+
+
+def why_no_share(figure: Figure, journey: Journey, say: Texts) -> str | None:
+    """Why a share may not be told of a figure: shares are exact, or they are not told at all."""
+    if figure.showing is not Showing.FEW:
+        return _why_not(figure, say) or why(figure, journey.audience, say)
+    return say("notes.few-share" if figure.why == "few" else "notes.fives-share")
 
 
 def experience(journey: Journey) -> Question | None:
@@ -82,25 +127,25 @@ def main_choice(journey: Journey) -> Question | None:
 
 
 def _index_row(
-    snapshot: Snapshot, journey: Journey, question: Question, figure: Figure, edition: Edition
+    journey: Journey, question: Question, figure: Figure, edition: Edition
 ) -> tuple[str, Sequence[Content], str | None]:
     say = edition.say
     name = say("essentials.index", question=asked_text(edition, question))
     value, low, high = shown_mean(index_of(figure.distribution.by_number), figure.showing)
-    note = _note(snapshot, journey, question, figure, say)
+    note = _why_not(figure, say) or why(figure, journey.audience, say)
     if value is None:
         return name, _words(figure, journey, say), note
     return name, (*_formed("whole", value, low, high), *shown_counts(figure, journey.audience, say)), note
 
 
 def _share_row(
-    snapshot: Snapshot, journey: Journey, question: Question, figure: Figure, edition: Edition
+    journey: Journey, question: Question, figure: Figure, edition: Edition
 ) -> tuple[str, Sequence[Content], str | None]:
     say, first = edition.say, question.choices[0]
     label = in_language(first.label, say.language)
     name = say("essentials.share", question=asked_text(edition, question), choice=label)
     if figure.showing is not Showing.WHOLE:
-        return name, _words(figure, journey, say), _note(snapshot, journey, question, figure, say)
+        return name, _words(figure, journey, say), why_no_share(figure, journey, say)
     count, answers = figure.distribution.by_code.get(first.code, 0), figure.distribution.answers
     interval = wilson(count, answers)
     share = _formed("share", count / answers, interval.low, interval.high)
@@ -135,13 +180,8 @@ def _key(snapshot: Snapshot, journey: Journey, question: Question) -> Key:
     return Key(journey.code, question.code, max(versions, default=question.version), False)
 
 
-def _note(snapshot: Snapshot, journey: Journey, question: Question, figure: Figure, say: Texts) -> str | None:
-    key = _key(snapshot, journey, question)
-    if key not in snapshot.whole and key not in snapshot.recent:
-        return say("notes.not-asked")
-    if figure.why == "few" and question.kind != "scale":
-        return say("notes.few-words")
-    return why(figure, journey.audience, say)
+def _why_not(figure: Figure, say: Texts) -> str | None:
+    return None if figure.distribution.asked else say("notes.not-asked")
 
 
 def _words(figure: Figure, journey: Journey, say: Texts) -> Sequence[Value]:

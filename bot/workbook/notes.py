@@ -33,7 +33,7 @@ def notes(snapshot: Snapshot, left_out: Sequence[LeftOut], edition: Edition) -> 
         Line(say("notes-sheet.versions"), "heading"),
         _table("versions", ("journey", "version", "in-use", "week"), list(_versions(snapshot, edition)), say),
         Line(say("notes-sheet.made-by"), "heading"),
-        Line(say("notes-sheet.software"), "pair", software()),
+        Line(say("notes-sheet.software"), "pair", software(say("notes-sheet.from-source"))),
         Line(say("notes-sheet.schema"), "pair", WORKBOOK_SCHEMA, "whole"),
         Line(say("overview.zone"), "pair", edition.zone.key),
         Line(say("overview.made"), "pair", edition.made_at, "moment"),

@@ -1,4 +1,4 @@
-"""The report's first sheet: what it covers, the essentials, whom the figures speak for, how to read the rest."""
+"""The report's first sheet: what matters in a few sentences, the essentials, what it covers, how to read the rest."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from bot.clock import week_start
+from bot.figures.suppression import Showing
 from bot.workbook.breaks import Break
 from bot.workbook.changes import Changes, change_lines, changed_since
 from bot.workbook.edition import Edition
-from bot.workbook.essentials import essentials_table
+from bot.workbook.entries import Entry
+from bot.workbook.essentials import essentials
+from bot.workbook.headlines import headlines
 from bot.workbook.names import period_span
 from bot.workbook.response import open_lines, response_table
 from bot.workbook.sheets import Block, LeftOut, Line, Sheet
 from bot.workbook.snapshot import Snapshot
-from bot.workbook.standards import standards_table
+from bot.workbook.standards import standards
 from bot.workbook.texts import Texts
 from flows.wording import in_language
 
@@ -25,24 +28,27 @@ LATELY = 8
 def overview(
     snapshot: Snapshot,
     edition: Edition,
-    held_back: int,
+    entries: Sequence[Entry],
     others: Sequence[str],
     left_out: Sequence[LeftOut],
     changed: Changes,
     broken: Sequence[Break],
 ) -> Sheet:
-    """The sheet; `held_back` counts the figures about questions that are hidden or rounded on the `others`, by name."""
+    """The sheet; `entries` are the figures about questions that stand on the `others`, by name."""
     say = edition.say
     blocks: list[Block] = [
-        *head(snapshot.period, held_back, edition),
+        *title(edition),
+        *(Line(words) for words in headlines(snapshot, entries, changed, others, edition)),
         Line(say("overview.essentials"), "heading"),
-        Line(say("overview.essentials-line", span=period_span(snapshot.period, say))),
-        essentials_table(snapshot, edition),
+        *essentials_lines(snapshot.latest, snapshot.period, say),
+        *essentials(snapshot, edition),
         *_standards(snapshot, edition),
         Line(changed_since(changed, say), "heading"),
         *(Line(words) for words in change_lines(snapshot, changed, edition)),
         Line(say("overview.breaks"), "heading"),
         *(Line(words) for words in _break_lines(snapshot, broken, edition)),
+        Line(say("overview.about"), "heading"),
+        *head(snapshot.period, entries, edition),
         Line(say("overview.contents"), "heading"),
         *contents(others, left_out, say),
         Line(say("overview.who"), "heading"),
@@ -58,19 +64,31 @@ def overview(
 
 
 def _standards(snapshot: Snapshot, edition: Edition) -> Iterator[Block]:
-    table = standards_table(snapshot, snapshot.chapters.marked, edition)
-    if table is not None:
+    found = list(standards(snapshot, snapshot.chapters.marked, edition))
+    if found:
         yield Line(edition.say("overview.standards"), "heading")
         yield Line(edition.say("overview.standards-line"))
-        yield table
+        yield from found
 
 
-def head(period: Sequence[str], held_back: int, edition: Edition) -> Iterator[Line]:
-    """What a report covers: the title, whose it is, which weeks, which unit, when it was made."""
-    say, span = edition.say, edition.span
-    yield Line(say("overview.title", week=edition.about), "title")
+def title(edition: Edition) -> Iterator[Line]:
+    """What the report is of, and whether its answers are simulated."""
+    yield Line(edition.say("overview.title", week=edition.about), "title")
     if edition.simulated:
-        yield Line(say("overview.demo"), "warning")
+        yield Line(edition.say("overview.demo"), "warning")
+
+
+def essentials_lines(latest: Sequence[str], period: Sequence[str], say: Texts) -> Iterator[Line]:
+    """Which weeks the figures are about: not always all that the title names."""
+    if tuple(latest) == tuple(period):
+        yield Line(say("overview.essentials-line", span=period_span(period, say)))
+    else:
+        yield Line(say("overview.essentials-weeks", latest=period_span(latest, say), span=period_span(period, say)))
+
+
+def head(period: Sequence[str], entries: Sequence[Entry], edition: Edition) -> Iterator[Line]:
+    """What a report covers: whose it is, which weeks, which unit, when it was made, how many figures are held back."""
+    say, span = edition.say, edition.span
     yield Line(say("overview.organisation"), "pair", in_language(edition.organisation.name, say.language))
     if span.unit is not None:
         yield Line(say("headers.unit"), "pair", edition.unit_name(span.unit))
@@ -86,7 +104,8 @@ def head(period: Sequence[str], held_back: int, edition: Edition) -> Iterator[Li
     yield Line(say("overview.period"), "pair", period_span(period, say))
     yield Line(say("overview.made"), "pair", edition.made_at, "moment")
     yield Line(say("overview.zone"), "pair", edition.zone.key)
-    yield Line(say("overview.held-back"), "pair", held_back, "whole")
+    held_back = sum(entry.figure.showing is not Showing.WHOLE for entry in entries)
+    yield Line(say("overview.held-back"), "pair", say("overview.held-back-of", held=held_back, count=len(entries)))
 
 
 def contents(others: Sequence[str], left_out: Sequence[LeftOut], say: Texts) -> Iterator[Line]:

@@ -182,7 +182,9 @@ def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) 
     _add_table(page, table, names, row, max(count, 1))
     for place, column in enumerate(table.columns, start=1):
         if column.bar is not None:
-            bar: Any = DataBarRule("num", 0, "num", column.bar, color=_BAR)  # type: ignore[no-untyped-call]
+            # Excel gives the smallest number a tenth of the cell, and the largest nine, where nothing else is said.
+            ends = {"minLength": 0, "maxLength": 100}
+            bar: Any = DataBarRule("num", 0, "num", column.bar, color=_BAR, **ends)  # type: ignore[no-untyped-call]
             letter = get_column_letter(place)
             page.conditional_formatting.add(f"{letter}{row + 1}:{letter}{row + max(count, 1)}", bar)
     if frozen:

@@ -66,7 +66,7 @@ def report(snapshot: Snapshot, edition: Edition) -> Report:
     left_out = [each for each in made.values() if isinstance(each, LeftOut)]
     made["notes"] = notes(snapshot, left_out, edition)
     told = {name: sheet for name, sheet in made.items() if isinstance(sheet, Sheet)}
-    first = overview(snapshot, edition, held_back, list(told), left_out, changed, broken)
+    first = overview(snapshot, edition, entries, list(told), left_out, changed, broken)
     return Report((first, *told.values()), held_back)
 
 

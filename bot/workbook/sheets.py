@@ -102,6 +102,7 @@ class Curve:
     """A line chart from 0 to 100 with error bars, and single dots beside the line.
 
     `axis` and `across` name its two axes, `line` and `dots` stand in its legend; `alt` tells it in words.
+    Of `levels` the line has no marks at its points: it is one value over all of them, as far as it goes.
     """
 
     title: str
@@ -111,6 +112,7 @@ class Curve:
     points: tuple[Point, ...]
     alt: str
     across: str = ""
+    levels: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from bot.figures.suppression import Showing
 from bot.workbook.counted import LATEST, PERIOD, Counted
 from bot.workbook.edition import Edition
 from bot.workbook.entries import answers_told, newest, newest_once
-from bot.workbook.essentials import essentials_columns, experience
+from bot.workbook.essentials import bare_lines, essentials_columns, experience, why_no_share
 from bot.workbook.marked import NKI, Marked, complete, groups_of
 from bot.workbook.names import asked_text, journey_title, why
-from bot.workbook.sheets import Content, Form, Formed, Table
+from bot.workbook.sheets import Block, Content, Form, Formed, Table
 from bot.workbook.shown import Figure, Key, beside, shown_counts, shown_mean
 from flows.journey import Journey, Question
 
@@ -61,7 +61,7 @@ def standards_of(
                 figure, weeks = newest(counts, key, journey.audience)
                 label = say(f"standards.{name}", question=asked_text(edition, question))
                 values, form = _of_one(name, figure)
-                note = None if values[0] is not None else why(figure, journey.audience, say)
+                note = None if values[0] is not None else why_no_share(figure, journey, say)
                 yield Standard(label, form, values, figure, weeks, note)
     groups = groups_of(journey)
     for name, marks in (("nki", (NKI,)), *((mark, (mark,)) for mark in SUB_INDICES), ("hme", SUB_INDICES)):
@@ -70,20 +70,24 @@ def standards_of(
             yield _of_several(counts, marked, journey, name, questions, edition)
 
 
-def standards_table(counts: Counted, found: Marked, edition: Edition) -> Table | None:
-    """Every measure of every journey, as it may be shown; None where no journey has any to tell."""
+def standards(counts: Counted, found: Marked, edition: Edition) -> Iterator[Block]:
+    """Every measure that may be shown, of every journey; the others are named in a line. None where there are none."""
     say = edition.say
     rows: list[Sequence[Content]] = []
+    hidden: dict[str, dict[str, None]] = {}
     for code in counts.catalogue.journeys():
         journey = counts.catalogue.latest(code)
         for each in standards_of(counts, found, code, experience(journey), edition):
-            value: Sequence[Content] = (say("journey.gap"), None, None)
-            if each.value[0] is not None:
-                value = tuple(Formed(number, each.form) for number in each.value)
+            if each.value[0] is None:
+                hidden.setdefault(each.note or say("journey.gap"), {})[each.name] = None
+                continue
+            value = tuple(Formed(number, each.form) for number in each.value)
             counted = shown_counts(each.figure, journey.audience, say)
             title = journey_title(counts, code, say)
             rows.append((each.name, title, *value, *counted, each.weeks[0], each.weeks[-1], each.note))
-    return Table("standards", essentials_columns(say), rows, filters=False) if rows else None
+    if rows:
+        yield Table("standards", essentials_columns(say), rows, filters=False)
+    yield from bare_lines(hidden, say)
 
 
 def _name_of(question: Question, whole: Question | None) -> str | None:

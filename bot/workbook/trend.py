@@ -23,6 +23,9 @@ from bot.workbook.snapshot import Snapshot
 from bot.workbook.widths import fitted
 from flows.journey import Journey, Question
 
+SHORTEST = 13
+"""So many places a chart has at the least: three periods with their gaps."""
+
 _COUNTS = ("answers", "asked", "contacts")
 _VALUES = ("index", "index-from", "index-to")
 _NAMES = ("journey", "question", "span", "first-week", "last-week", "first-day", *_COUNTS, *_VALUES, "breaks", "note")
@@ -47,7 +50,7 @@ def trend(snapshot: Snapshot, series: Series, found: Sequence[Break], edition: E
     blocks: list[Block] = [
         Line(say("trend.title", week=snapshot.week), "title"),
         *(Line(words) for words in say.lines("trend-lines", first=series.weeks[0], last=series.weeks[-1])),
-        *([Line(say("journey.to-charts"), link=CHARTS)] if charts else []),
+        *([Line(say("trend.charted")), Line(say("journey.to-charts"), link=CHARTS)] if charts else []),
         Table(
             "trend", fitted(_NAMES, forms, rows, say, {"question": 44, "journey": 26, "breaks": 50, "note": 30}), rows
         ),
@@ -122,26 +125,38 @@ def _chart(
             week: (value, low if place == 1 else None, high if place == 1 else None)
             for place, week in enumerate(period)
         }
-    points = []
+    points, firsts = [], {period[0] for period in series.periods}
     for week in series.weeks:
+        if week in firsts and points:
+            points.append(Point("", None))  # else a slope would lead from one level to the next
         figure = series.of_week(week, key, journey.audience)
         dot = shown_mean(_index(figure), figure.showing) if figure else (None, None, None)
         points.append(Point(say("trend.tick", week=week[-2:]), *lines.get(week, (None, None, None)), *dot))
-    if all(point.value is None and point.dot is None for point in points):
+    told_at = [place for place, point in enumerate(points) if point.value is not None or point.dot is not None]
+    if not told_at:
         return
+    # From where there is something to see, a few periods at least.
+    first = min(told_at[0], max(0, len(points) - SHORTEST))
+    while first and points[first].label:
+        first -= 1
+    points = points[first if not first else first + 1 :]
     title = journey_title(snapshot, key.journey, say)
     told = "; ".join(
         f"{period_label(period)}: " + (say("journey.gap") if value is None else f"{value:.0f}")
         for period in series.periods
         for value in [lines[period[0]][0]]
+        if value is not None
     )
     yield Curve(
         title=say("trend.chart", journey=title, question=asked_text(edition, question)),
         axis=say("journey.axis"),
-        across=say("trend.across", first=series.weeks[0], last=series.weeks[-1]),
+        across=say(
+            "trend.across", first=series.weeks[-sum(bool(point.label) for point in points)], last=series.weeks[-1]
+        ),
         line=say("trend.line"),
         dots=say("trend.dots"),
         points=tuple(points),
+        levels=True,
         alt=say("trend.alt", journey=title, question=asked_text(edition, question), periods=told),
     )
 

@@ -15,16 +15,15 @@ from bot.workbook.cells import Value
 from bot.workbook.curves import curves
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry
-from bot.workbook.essentials import experience
-from bot.workbook.names import asked_text, journey_title, period_label, period_span, why
+from bot.workbook.essentials import essential, essentials_columns, experience, main_choice
+from bot.workbook.names import journey_title, period_label, period_span
 from bot.workbook.notes import notes
-from bot.workbook.overview import contents, head
+from bot.workbook.overview import contents, head, title
 from bot.workbook.parts import part_entries, part_response
 from bot.workbook.questions import questions
 from bot.workbook.report import Report
-from bot.workbook.response import FIRST, NOTE, NUMBER, SECOND, response_cells, response_columns, tells_period
-from bot.workbook.sheets import Block, Column, LeftOut, Line, Sheet, Table
-from bot.workbook.shown import shown_counts, shown_mean
+from bot.workbook.response import response_cells, response_columns, tells_period
+from bot.workbook.sheets import Block, Content, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
 
 TOGETHER = (
@@ -41,8 +40,6 @@ TOGETHER = (
     "question-use",
 )
 """Sheets that are told of all units together only, by name."""
-
-_NUMBERS = ("index", "index-from", "index-to", "answers", "asked", "contacts")
 
 
 def unit_report(snapshot: Snapshot, edition: Edition, unit: str) -> Report:
@@ -62,9 +59,11 @@ def unit_report(snapshot: Snapshot, edition: Edition, unit: str) -> Report:
     told = {name: sheet for name, sheet in made.items() if isinstance(sheet, Sheet)}
     held_back = sum(entry.figure.showing is not Showing.WHOLE for entry in entries)
     blocks: list[Block] = [
-        *head(snapshot.period, held_back, edition),
+        *title(edition),
         *(Line(words) for words in say.lines("one-unit-lines", span=period_span(snapshot.period, say))),
         *(_figures(snapshot, entries, edition, unit) if together else [Line(_no_period(edition), "warning")]),
+        Line(say("overview.about"), "heading"),
+        *head(snapshot.period, entries, edition),
         Line(say("overview.contents"), "heading"),
         *contents(list(told), left_out, say),
         Line(say("overview.who"), "heading"),
@@ -86,28 +85,19 @@ def _figures(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition, uni
 
 
 def _essentials(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Table:
-    say = edition.say
-    widths = {"measure": FIRST, "journey": SECOND, "note": NOTE}
-    columns = tuple(
-        Column(say(f"headers.{name}"), "wrapped" if name in widths else "whole", widths.get(name, NUMBER))
-        for name in ("measure", "journey", *_NUMBERS, "first-week", "last-week", "note")
-    )
-    main = [entry for entry in entries if entry.question == experience(snapshot.catalogue.latest(entry.key.journey))]
-    rows = [_index_row(snapshot, entry, edition) for entry in main if not entry.key.afterwards]
-    return Table("essentials", columns, rows or [(say("notes.no-answers"), *[None] * 10)], filters=False)
-
-
-def _index_row(snapshot: Snapshot, entry: Entry, edition: Edition) -> Sequence[Value]:
-    say, audience = edition.say, entry.journey.audience
-    return (
-        say("essentials.index", question=asked_text(edition, entry.question)),
-        journey_title(snapshot, entry.key.journey, say),
-        *shown_mean(entry.index, entry.figure.showing),
-        *shown_counts(entry.figure, audience, say),
-        snapshot.period[0],
-        snapshot.period[-1],
-        why(entry.figure, audience, say),
-    )
+    rows: list[Sequence[Content]] = []
+    for code in dict.fromkeys(entry.key.journey for entry in entries):
+        journey = snapshot.catalogue.latest(code)
+        for question in (experience(journey), main_choice(journey)):
+            rows += [
+                essential(snapshot, entry.journey, entry.question, entry.figure, snapshot.period, edition)
+                for entry in entries
+                if question is not None
+                and not entry.key.afterwards
+                and (entry.key.journey, entry.question.code) == (code, question.code)
+            ]
+    nothing = [(edition.say("notes.no-answers"), *[None] * 10)]
+    return Table("essentials", essentials_columns(edition.say), rows or nothing, filters=False)
 
 
 def _response_rows(snapshot: Snapshot, edition: Edition, unit: str) -> Iterator[Sequence[Value]]:
