@@ -122,14 +122,15 @@ def _rows(counts: Counted, kept: CallBacks, say: Texts) -> Iterator[Sequence[Con
     callers = shown_count(whole.persons, how, audience, say)
     promised_ = shown_count(found.asked, how, audience, say)
     note = say("notes.unsettled") if how is Showing.FEW else None
-    yield (say("call-backs.asked-for"), time, promised_, None, None, None, promised_, callers, note)
+    yield (say("call-backs.asked-for"), time, None, None, None, promised_, promised_, callers, note)
     due = found.asked - found.not_due
     for name in _OUTCOMES:
         how = showing(whole.due, audience)
         if how is Showing.WHOLE or name == "in_time":
             yield _share_row(name, getattr(found, name), due, whole.due, how, time, kept, say)
     if found.not_due and showing(whole.due, audience) is Showing.WHOLE:
-        yield (say("call-backs.not_due"), time, rounded_up(found.not_due), None, None, None, promised_, callers, None)
+        not_due, note = rounded_up(found.not_due), say("notes.unsettled")
+        yield (say("call-backs.not_due"), time, None, None, None, not_due, promised_, callers, note)
     replied = showing(whole.replied, audience)
     yield _share_row(
         "confirmed", found.confirmed, found.confirmed + found.denied, whole.replied, replied, time, kept, say
