@@ -162,6 +162,7 @@ def show(played: Demo) -> None:
     line(f"Sender:      {folder / DUE}  (what was due for people who had opened nothing)")
     line("To go on, with these set:")
     line(f"  export KUNDRESA_DATABASE={played.settings.database} KUNDRESA_ORGANISATION={played.settings.organisation}")
+    line(f"  export KUNDRESA_EXPORTS={played.settings.exports}")
     line(f"  {program()} contacts list --week {played.week}")
     line(f"  {program()} call-backs list --all")
     line(f"  {program()} erasures list")

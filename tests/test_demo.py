@@ -268,6 +268,7 @@ def test_what_was_played_is_told(played: tuple[Demo, Path], capsys: pytest.Captu
     assert f"held back by the budget: {counted['held back']}." in shown
     assert f"with {counted['rows']} rows, {counted['faulty rows']} of them faulty" in shown
     assert str(demo_here.report) in shown
+    assert f"KUNDRESA_EXPORTS={demo_here.settings.exports}" in shown
 
 
 def test_own_words_differ(played: tuple[Demo, Path]) -> None:

@@ -34,6 +34,7 @@ PLAN = visit(
     question("rare", "yes-no", "after", options("yes", "no")),
     question("alike", "one", "after", options("one", "two", "three")),
 )
+OLD = visit()
 Record = dict[str, object]
 Given = dict[str, int | str | None]
 
@@ -168,13 +169,21 @@ async def test_a_unit_with_a_small_period_is_held_back_for_the_quarter(store: St
 
 
 async def test_other_weeks_say_when_the_quarter_is_told(store: Store, tmp_path: Path) -> None:
-    """A week that ends no quarter has neither sheet; Notes name both, and the week in which they come."""
+    """A week that ends no quarter has neither sheet; Notes name both, and the week in which they come. Weeks of before
+    are offered only where somebody was asked in the first of them.
+    """
     await store.write(lambda tx: ended(begun(tx), 0, "granted", {"whole": 4}, "centre"))
     book = load_workbook(await exported(store, tmp_path, "2026-W51"))
     assert not {"Outcome", "Question use"} & set(book.sheetnames)
     left_out = {row[0].value: str(row[1].value) for row in book["Notes"].iter_rows() if row[1].value is not None}
     assert "2026-W52" in left_out["Outcome"]
     assert "2026-W52" in left_out["Question use"]
+    assert "2026-W29" not in left_out["Outcome"] + left_out["Question use"]
+    await store.write(lambda tx: Rows(tx, OLD).use(OLD, week_start("2026-W29", ZONE)))
+    (tmp_path / "later").mkdir()
+    book = load_workbook(await exported(store, tmp_path / "later", "2026-W51"))
+    left_out = {row[0].value: str(row[1].value) for row in book["Notes"].iter_rows() if row[1].value is not None}
+    assert "2026-W29 to 2026-W40" in left_out["Outcome"]
 
 
 async def test_what_became_of_each_question_is_told_in_fives(store: Store, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ _SHOWN_AT_MOST = 80
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What will become of one row. `what` says what is coded, or what is wrong and what to do; `where` in which column."""
+    """What will become of one row. `what` says what is coded, or what is wrong and what to do; `where`: its column."""
 
     sheet: str
     row: int

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 from itertools import chain, combinations
 
+from bot.clock import iso_week
 from bot.figures.distribution import Distribution
 from bot.figures.periods import QUARTER, WEEKS, number_of, quarter, week_of
 from bot.figures.suppression import ENOUGH, Showing, fewest
@@ -111,9 +113,14 @@ def spans_of(periods: Sequence[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 
 
 def no_quarter(counts: Counted, say: Texts) -> str:
-    """Why there is no quarter in this report, and when there is one."""
+    """Why there is no quarter in this report, and when there is one. A quarter that has ended is offered only if
+    somebody could be asked in its first week: no report is made of weeks before that.
+    """
     coming = next_quarter(counts)
     last = tuple(chain.from_iterable(quarter(counts.week)))
+    began = min((iso_week(version.first_used_at, UTC) for version in counts.catalogue.versions.values()), default=None)
+    if began is None or began > last[0]:
+        return say("quarter.none-yet", week=coming[-1])
     return say("quarter.none", week=coming[-1], first=last[0], last=last[-1])
 
 
