@@ -35,6 +35,8 @@ class Members:
         self._of_unit: dict[str, list[str]] = {}
         self.admin = ""
         """The administrator's id, once they have come."""
+        self.analyst = ""
+        """The analyst's."""
 
     async def join(self, now: datetime) -> None:
         """Everybody is made known."""
@@ -54,7 +56,7 @@ class Members:
     def _joined(self, tx: Transaction, now: datetime) -> None:
         words, spoken = self._house.premises.words, self._house.premises.languages[0]
         self.admin = self._made(tx, in_language(words["demo-admin"], spoken), "admin", None, now)
-        self._made(tx, in_language(words["demo-analyst"], spoken), "analyst", None, now)
+        self.analyst = self._made(tx, in_language(words["demo-analyst"], spoken), "analyst", None, now)
         for unit in self._house.premises.organisation.units.values():
             for number in range(1, A_UNIT + 1):
                 name = f"{in_language(unit.name, spoken)} {number}"

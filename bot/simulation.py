@@ -20,6 +20,7 @@ from bot import guessing, simulated_words
 from bot.clock import DAY
 from bot.openings import House
 from bot.rooms import Rooms
+from bot.simulated_analysts import CODED_AT, CODED_DAY, Analysts
 from bot.simulated_chat import Deed, Reader, SimulatedDoor, Taps
 from bot.simulated_citizens import Citizen
 from bot.simulated_days import Days, Happens
@@ -100,6 +101,7 @@ class Simulation:
         self._town = Town(self._stream, self._lookup, simulated_words.read(), self._zone)
         self.members = Members(around.house, self._stream("members"))
         self._staff = Staff(around.house, around.folder, self._stream("staff"), self.members)
+        self._analysts = Analysts(around.house, self._stream("analysts"), self.members)
         self._events: list[_Event] = []
         self._numbered = 0
         self._tidied = self._began
@@ -108,6 +110,8 @@ class Simulation:
         self.absences = 0
         for week in range(1, weeks + 1):
             self.at(began_at(monday + timedelta(weeks=week), self._zone), around.monday)
+            coding_day = monday + timedelta(weeks=week - 1, days=CODED_DAY)
+            self.at(local_moment(coding_day, CODED_AT, self._zone), self._code)
         days = Days(self, self._staff, self._town, self._stream("days"), around.clock, self._zone)
         calendar = around.house.premises.organisation.calendar
         day = monday + timedelta(weeks=weeks, days=LET_IN_DAY)
@@ -200,6 +204,9 @@ class Simulation:
             citizen.sees(shown, self._reader.read(shown), now)
             if citizen.next_at != before:
                 self.expect(citizen)
+
+    async def _code(self) -> None:
+        await self._analysts.code(self._around.clock())
 
     async def _morning(self) -> None:
         now = self._around.clock()

@@ -57,6 +57,7 @@ TOLD = {
     "erasures": "SELECT * FROM erasures ORDER BY id",
     "erased": "SELECT * FROM erased ORDER BY week",
     "tombstones": "SELECT * FROM tombstones ORDER BY reference_lookup",
+    "codings": "SELECT * FROM codings ORDER BY id",
     "members": "SELECT * FROM members ORDER BY id",
     "audit": "SELECT * FROM audit ORDER BY id",
     "week_files": "SELECT week, name, kind, rows, made_at FROM week_files ORDER BY name",
@@ -237,6 +238,22 @@ def test_workbooks_show_what_became_of_each(played: tuple[Demo, Path]) -> None:
     quality = [{row["item"]: row["number"] for row in sheet(path, "quality")} for path in files]
     assert sum(int(str(one["answers_rows_erased"])) for one in quality) > 0
     assert sum(int(str(one["follow_ups_erased"])) for one in quality) > 0
+
+
+def test_analysts_code_what_was_written_the_week_before(played: tuple[Demo, Path]) -> None:
+    """Nearly all of the first week's words have a need, some by two coders; the second week's file has the codes."""
+    demo_here, _ = played
+    folder = demo_here.settings.database.parent
+    first, second = sorted(demo_here.settings.exports.glob("*_data.xlsx"))
+    written = {row["row_id"] for row in sheet(first, "verbatims")}
+    coded = sheet(second, "coding")
+    needs = [row for row in coded if row["field"] == "need" and row["row_id"] in written]
+    assert len({row["row_id"] for row in needs}) > 0.8 * len(written) > 5
+    assert {row["coder"] for row in needs} == {
+        "coder-2",
+        rows(folder, "SELECT id FROM members WHERE role = 'analyst'")[0][0],
+    }
+    assert sheet(first, "coding") == []
 
 
 def test_an_erasure_makes_earlier_data_files_anew(played: tuple[Demo, Path]) -> None:

@@ -26,6 +26,14 @@ class CodeList:
 
 
 @dataclass(frozen=True, slots=True)
+class ToCode:
+    """Somebody's own words, by their answer's uid, and the need that the person chose about the contact."""
+
+    uid: str
+    own_need: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Week:
     week: str
 
@@ -149,6 +157,11 @@ def standing(tx: Transaction, first_week: str, last_week: str, as_of_week: str, 
         as_of=as_of_week,
         simulated=int(simulated),
     )
+
+
+def to_code(tx: Transaction, week: str, simulated: bool) -> list[ToCode]:
+    """What people wrote in their own words in a week, in order of recording."""
+    return tx.all(ToCode, _SQL["to_code"], week=week, simulated=int(simulated))
 
 
 def coded_weeks(tx: Transaction, first_week: str, last_week: str, as_of_week: str, simulated: bool) -> list[str]:

@@ -85,6 +85,16 @@ WHERE k.place = 1 AND c.simulated = :simulated
 ORDER BY a.id, CASE k.field WHEN 'need' THEN 1 WHEN 'theme' THEN 2 WHEN 'cause' THEN 3 WHEN 'demand_coded' THEN 4
     WHEN 'comment' THEN 5 ELSE 6 END;
 
+-- to_code: what people wrote in their own words in a week, with the need they chose about the same contact
+SELECT a.uid,
+    (SELECT n.codes FROM answers AS n
+        WHERE n.contact_id = a.contact_id AND n.question GLOB '*-need' AND n.status = 'answered'
+        ORDER BY n.id DESC LIMIT 1) AS own_need
+FROM answers AS a
+JOIN contacts AS c ON c.id = a.contact_id
+WHERE a.week = :week AND a.text <> '' AND c.simulated = :simulated
+ORDER BY a.id;
+
 -- coded_weeks: the weeks of a span whose answers had a need, a cause or a kind of demand coded by a week's close
 SELECT DISTINCT a.week FROM codings AS k
 JOIN answers AS a ON a.id = k.answer_id
