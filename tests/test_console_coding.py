@@ -17,7 +17,7 @@ from playwright.async_api import Browser
 from bot.store import coding as stored
 from bot.store.coding import Standing
 from bot.store.database import Transaction
-from tests.browser import IN_EACH_LANGUAGE, browsing
+from tests.browser import IN_EACH_LANGUAGE, PHONE, browsing
 from tests.site import Site, site
 from tests.test_coding_files import WAYS, book, lines
 from tests.test_console_contacts import ORGANISATION, Desk, Told, audited, desk, screen, suits_every_size
@@ -231,7 +231,9 @@ async def test_a_file_of_several_sheets_is_told_by_sheet(place: Site) -> None:
 
 @pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_coding_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
-    """axe finds nothing on the form, its refusal, the preview and what came of it, wide and on a phone."""
+    """axe finds nothing on the form, its refusal, the preview and what came of it, wide and on a phone, where what will
+    happen to a row is read without scrolling.
+    """
     both = file((6, {"theme": "forms" if language == "sv" else "other", "need": "sen"}), (7, {"theme": "waiting"}))
     async with screen(browser, place, await place.member("analyst", language=language)) as page:
         for source in (b"%PDF", both):
@@ -243,6 +245,9 @@ async def test_pages_of_coding_are_for_everybody(place: Site, browser: Browser, 
             if source == b"%PDF":
                 await page.click("main details >> nth=0")
             await suits_every_size(page)
+        await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        right = "Math.max(...[...document.querySelectorAll('td.told')].map(one => one.getBoundingClientRect().right))"
+        assert await page.evaluate(right) <= PHONE[0]
         await page.click("main button.main")
         await page.wait_for_selector("a[href$='faults.csv']")
         await suits_every_size(page)
