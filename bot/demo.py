@@ -146,8 +146,7 @@ async def demo(
 
 def show(played: Demo) -> None:
     """Where the files are, what to open first, and how many there are of what."""
-    folder = played.settings.database.parent
-    account = played.account
+    folder, account = played.settings.database.parent, played.account
     counts = {"contacts": account.contacts, "persons": account.persons, "answers": account.answers}
     ended = {f"follow-ups: {name or 'still open'}": number for name, number in account.dispositions.items()}
     table(("what", "how many"), [(name, str(number)) for name, number in {**counts, **ended}.items()], "")

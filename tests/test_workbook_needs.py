@@ -182,7 +182,10 @@ async def test_agreement_of_few_is_told_in_words(store: Store, tmp_path: Path) -
     """Twenty pairs: no kappa, and why."""
     await store.write(written, [Words("next", "next")] * 20)
     (row,) = (await tables(store, tmp_path))["needs_agreement"]
-    assert (row["Value"], row["Note"]) == ("not shown", "Under 30 persons: too few to compare")
+    assert (row["Value"], row["Note"]) == (
+        "not shown",
+        "Under 30 persons: too few to compare. The number is up to the next five",
+    )
 
 
 async def test_nobodys_words_are_in_the_report(store: Store, tmp_path: Path) -> None:
@@ -238,6 +241,21 @@ def test_a_contact_is_compared_once_and_a_person_counted_once() -> None:
         "seen": (1, 1),
     }
     assert found.by_cause == {("", "value"): 1}  # what was coded of their latest answer
+
+
+async def test_a_ladder_about_no_touchpoint_is_told_by_itself(store: Store, tmp_path: Path) -> None:
+    """Neither the phase nor anything else stands before it: "After, after a low answer" said it twice."""
+    plan = visit(question("behind-need", "one", "after", options("seen", "next"), ladder="behind"))
+
+    def write(tx: Transaction) -> None:
+        rows = Rows(tx, plan)
+        rows.use(plan, MONDAY - timedelta(weeks=20))
+        for _ in range(8):
+            rows.answered(START, {"behind-need": "next"})
+
+    await store.write(write)
+    (row,) = (await tables(store, tmp_path))["needs"]
+    assert row["Asked"] == "Asked further"
 
 
 def test_the_end_of_a_ladder_asks_for_a_need() -> None:

@@ -74,11 +74,12 @@ def _own_rows(snapshot: Snapshot, entry: Entry, edition: Edition) -> Iterator[Se
 
 
 def _after_what(entry: Entry, say: Texts) -> str:
-    """Touchpoint of the question, or its phase where it has none, and its ladder, in words."""
+    """Touchpoint of the question and its ladder, in words; the phase where it has neither."""
     question = entry.question
     which = part(entry.journey, question, entry.key.afterwards, say)
-    name = touchpoint_name(entry.journey, question, say.language) or say.label("phases", question.phase)
-    return ", ".join(filter(None, (name, which)))
+    name = touchpoint_name(entry.journey, question, say.language)
+    found = ", ".join(filter(None, (name, which))) or say.label("phases", question.phase)
+    return found[0].upper() + found[1:]
 
 
 def _choices(snapshot: Snapshot, entry: Entry, edition: Edition) -> list[tuple[str, str]]:
