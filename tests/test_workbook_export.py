@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -302,6 +303,9 @@ async def test_the_quality_sheet_says_what_the_file_was_made_from(store: Store, 
     assert quality["masked_phone"] == 1
     assert quality["answers_rows_written"] == quality["answers_rows_counted"] == 8
     assert quality["answers_to_unknown_questions"] == 0
+    explained = {row["code"] for row in records(path, "categories") if row["variable"] == "quality.item"}
+    told = re.compile(r"\w+_rows_(written|counted)|masked_\w+|journey_\S+")
+    assert [item for item in quality if item not in explained and not told.fullmatch(item)] == []
     assert str(quality["database_schema"]).startswith("00")
 
 

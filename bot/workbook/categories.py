@@ -34,6 +34,7 @@ _SHARED = {
     "call_backs.outcome": "call-back-outcomes",
     "call_backs.happened": "yes-no",
     "call_backs.helped": "helped",
+    "quality.item": "quality-items",
 }
 
 
