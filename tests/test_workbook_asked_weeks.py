@@ -169,21 +169,29 @@ async def test_what_was_erased_is_not_told_by_making_the_report_anew(store: Stor
 
 
 async def test_twelve_weeks_that_are_a_quarter_have_its_sheets(store: Store, tmp_path: Path) -> None:
-    """Any weeks that hold the whole quarter have them; twelve others say which weeks would."""
+    """Any weeks that hold the whole quarter have them; twelve others say when there is one."""
     await store.write(lambda tx: tx.run("UPDATE follow_ups SET outcome = 'granted'"))
     whole = load_workbook(await made(store, tmp_path, "2026-W40", LAST))
     assert {"Outcome", "Question use"} <= set(whole.sheetnames)
     other = await made(store, tmp_path, "2026-W39", "2026-W50")
-    assert "2026-W29 to 2026-W40" in str(left_out(other)["Question use"])
+    assert "2026-W52" in str(left_out(other)["Question use"])
 
 
 async def test_one_units_report_is_protected_beside_all(store: Store, tmp_path: Path) -> None:
     """Twelve persons at the north are told in fives, and the centre too, which all less the north would be."""
     north = rated(await made(store, tmp_path, "2026-W49", LAST, "north"), "2026-W49 – 2026-W52")
-    assert (north["Answers"], north["Index 0–100"], north["Note"]) == (15, 25, "Under 30 answered: value in fives, counts up to the next five")
+    assert (north["Answers"], north["Index 0–100"], north["Note"]) == (15, 25, ENGLISH("notes.few"))
     centre = rated(await made(store, tmp_path, "2026-W49", LAST, "centre"), "2026-W49 – 2026-W52")
     assert centre["Answers"] == 135
     assert centre["Note"] == ENGLISH("notes.parts-few")
+
+
+async def test_a_unit_always_tells_how_many_contacts_were_registered(store: Store, tmp_path: Path) -> None:
+    """The north has twelve, told of or not: their number stands, as in the console. Its measures are those of all."""
+    book = load_workbook(await made(store, tmp_path, "2026-W49", LAST, "north"))
+    (response,) = records(book, "Overview", "response")
+    assert response["Contacts registered"] == 12
+    assert [row["Measure"] for row in records(book, "Overview", "essentials")] == ["whole? Index 0–100"]
 
 
 async def test_what_is_told_of_all_units_together_alone_is_left_out_and_named(store: Store, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from bot.workbook.differences import Difference, differences, judged, told_value
 from bot.workbook.edition import Edition
 from bot.workbook.entries import period_entries
 from bot.workbook.report import report
-from bot.workbook.sheets import LeftOut, Line, Sheet, Table
+from bot.workbook.sheets import Curve, LeftOut, Line, Sheet, Table
 from bot.workbook.shown import Key, of_week
 from bot.workbook.snapshot import Snapshot, gathered
 from bot.workbook.texts import Texts
@@ -180,6 +180,18 @@ async def test_the_trend_shows_nothing_that_single_reports_did_not(store: Store)
         (own,) = (entry.figure for entry in period_entries(reports[period[-1]]) if entry.key == key)
         assert series.of_period(period, key, "citizen") == own
     assert {series.of_period(period, key, "citizen") is None for period in series.periods[:-2]} == {True}
+
+
+async def test_a_period_is_drawn_as_one_level(store: Store) -> None:
+    """Its value lies over its weeks without marks, nothing leads to the next, and empty weeks before are not drawn."""
+    await store.write(filled, {back: {4: 40} for back in range(4)} | {back: {2: 40} for back in range(4, 8)})
+    snapshot = await read(store)
+    sheet = trend(snapshot, snapshot.chapters.series, [], EDITION)
+    assert isinstance(sheet, Sheet)
+    (curve,) = (block for block in sheet.blocks if isinstance(block, Curve))
+    assert curve.levels
+    assert [point.value for point in curve.points] == [25, 25, 25, 25, None, 75, 75, 75, 75]
+    assert "2026-W41" in curve.across
 
 
 async def test_what_was_erased_since_can_not_be_had_from_the_trend(store: Store) -> None:

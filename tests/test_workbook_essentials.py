@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from bot import organisation
 from bot.figures.intervals import wilson
@@ -24,7 +25,7 @@ from bot.workbook.dispositions import may_be_shown
 from bot.workbook.essentials import experience, main_choice
 from bot.workbook.export import export_week
 from bot.workbook.paper import put_on_paper
-from bot.workbook.sheets import Column, Curve, Line, Point, Sheet, Table
+from bot.workbook.sheets import Block, Column, Curve, Line, Point, Sheet, Table
 from bot.workbook.texts import Texts
 from flows.journey import Condition, Journey, Question, Test, Words
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit
@@ -284,6 +285,40 @@ def test_a_page_never_ends_within_a_chart() -> None:
     assert breaks
     assert set(breaks) <= {first - 1 for first in charts}
     assert all(after - before <= 3 * pages.CHART_ROWS for before, after in pairwise(breaks))
+
+
+def laid(*blocks: Block) -> tuple[Worksheet, list[int]]:
+    """A frozen landscape sheet of these blocks on paper, and its page breaks."""
+    book = Workbook()
+    page, ground = book.create_sheet("page"), Ground(book.create_sheet("ground"))
+    put_on_paper(page, pages.lay_out(page, Sheet("page", blocks, frozen=True), ground, ZONE), True, "footer")
+    return page, [each.id for each in page.row_breaks.brk]
+
+
+def test_no_bare_header_stands_above_charts() -> None:
+    """A table that fits on its page doesn't repeat its header over the charts below; a longer one does."""
+    curve = Curve("A title", "axis", "line", "dots", (Point("p", 50.0, 40.0, 60.0),), "told")
+    columns = tuple(Column(f"c{place}", "text", 40) for place in range(5))
+    for count, repeated in ((8, None), (200, "$2:$2")):
+        table = Table("t", columns, [["x"] * 5] * count)
+        page, _ = laid(Line("title", "title"), table, *[curve] * 7)
+        assert page.print_title_rows == repeated
+
+
+def test_a_section_begins_on_the_page_that_holds_it() -> None:
+    """A heading with what is below it isn't split, where that fits on a page: the break stands before the heading."""
+    table = Table("t", (Column("c", "text", 120),), [["x"]])
+    section = (Line("heading", "heading"), *[Line("words")] * 20)
+    page, breaks = laid(table, *section, *section, *section)
+    assert breaks
+    assert {page.cell(after + 1, 1).value for after in breaks} == {"heading"}
+
+
+def test_a_bar_behind_nought_has_no_length() -> None:
+    """Excel draws a tenth of the cell for the smallest number where nothing else is said: a bar would be there at 0."""
+    page, _ = laid(Table("t", (Column("share", "share", bar=1.0),), [[0.0], [0.04], [1.0]]))
+    ((rule,),) = page.conditional_formatting._cf_rules.values()  # type: ignore[attr-defined]
+    assert (rule.dataBar.minLength, rule.dataBar.maxLength) == (0, 100)
 
 
 def test_headers_over_numbers_have_no_button_to_cover_them(tmp_path: Path) -> None:

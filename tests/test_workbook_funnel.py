@@ -18,8 +18,9 @@ from bot.store.database import Store, Transaction
 from bot.store.tallies import FunnelRow
 from bot.workbook.catalogue import Catalogue
 from bot.workbook.counted import of_rows, weeks_before
-from bot.workbook.export import export_week
+from bot.workbook.export import export_report, export_week
 from bot.workbook.response import newest, tells_period
+from bot.workbook.span import Span
 from bot.workbook.texts import Texts
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
@@ -111,6 +112,18 @@ async def test_units_stand_where_that_tells_of_nobody(store: Store, tmp_path: Pa
     }
     (others,) = [row for row in rows if "Others" in str(row["Unit"])]
     assert (others["Opened the invitation"], others["Finished"], others["Response rate"]) == (None, None, None)
+
+
+async def test_a_units_report_tells_how_many_were_registered(store: Store, tmp_path: Path) -> None:
+    """A unit of four has no funnel beside the others, but its number stands, as it does in the console."""
+    for unit, count in (("north", 60), ("south", 40), ("east", 12), ("west", 4)):
+        await store.write(registered, 1, count, unit)
+    span = Span("2026-W45", "2026-W48", "west")
+    (path,) = await export_report(store, span, folder=tmp_path, organisation=DEFAULT, language="en", now=NOW, zone=ZONE)
+    sheet = load_workbook(path)["Overview"]
+    header, row = sheet[sheet.tables["response"].ref]
+    told = dict(zip([cell.value for cell in header], [cell.value for cell in row], strict=True))
+    assert (told["Contacts registered"], told["Finished"], told["Response rate"]) == (4, None, None)
 
 
 async def test_one_unit_has_no_table_of_its_own(store: Store, tmp_path: Path) -> None:

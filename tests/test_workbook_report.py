@@ -96,7 +96,7 @@ async def test_few_persons_are_rounded_and_only_for_a_period(store: Store, tmp_p
     period, week = rows_of(path, "Journey", "journey")
     assert (period["Time"], week["Time"]) == (PERIOD, LAST)
     assert (period["Index 0–100"], period["Answers"]) == (75, 15)
-    assert str(period["Note"]).startswith("Few answers")
+    assert str(period["Note"]).startswith("Under 30 answered")
     assert (week["Index 0–100"], week["Note"]) == (None, "Not shown for one week: under 30 persons")
     questions = rows_of(path, "Questions", "questions")
     assert all(row["Count"] is None and row["Share"] is None for row in questions)

@@ -91,7 +91,7 @@ def changes(snapshot: Snapshot, found: Changes, edition: Edition) -> Sheet | Lef
         Line(say("changes.title", week=snapshot.week), "title"),
         *(Line(words) for words in say.lines("change-lines", count=len(found.all), certain=len(found.certain))),
         *([Line(say("changes.too-few", count=found.too_few))] if found.too_few else []),
-        Table("changes", fitted(_NAMES, forms, rows, say, {"question": 48, "verdict": 52, "journey": 28}), rows),
+        Table("changes", fitted(_NAMES, forms, rows, say, short=10), rows),
     ]
     return Sheet(say("sheets.changes"), tuple(blocks), frozen=True)
 

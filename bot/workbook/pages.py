@@ -79,11 +79,14 @@ def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> Laid
     """Lay the blocks below each other; heights are said, because not every program finds them by itself."""
     rows: dict[str, int] = {}
     charts: list[int] = []
+    sections: list[int] = []
     row = 1
     page.sheet_view.showGridLines = False
     to_charts: list[Hyperlink | None] = []
     for block in sheet.blocks:
         if isinstance(block, Line):
+            if block.style == "heading":
+                sections.append(row)
             _line(page, row, block, zone)
             if block.link == CHARTS:
                 to_charts.append(page.cell(row, 1).hyperlink)
@@ -103,7 +106,7 @@ def lay_out(page: Worksheet, sheet: Sheet, ground: Ground, zone: tzinfo) -> Laid
             row += CHART_ROWS
     for link in filter(None, to_charts):
         link.location = _place(page.title, charts[0] if charts else 1)
-    return Laid(rows, charts, row - 1)
+    return Laid(rows, charts, row - 1, sections)
 
 
 def begin(page: Worksheet, table: Table) -> None:
@@ -208,9 +211,10 @@ def _format(value: object, form: Form) -> str:
 
 
 def _height(texts: Iterable[tuple[str, float]]) -> float:
-    # A width counts digits; the letters of Calibri are on average a little narrower.
+    # A width counts digits; the letters of Calibri are on average narrower, by a seventh, but for the indent.
     lines = (
-        sum(max(len(wrap(line, max(1, int(1.05 * width)))), 1) for line in text.split("\n")) for text, width in texts
+        sum(max(len(wrap(line, max(1, int(1.14 * (width - 1.5))))), 1) for line in text.split("\n"))
+        for text, width in texts
     )
     return ROW * max(lines, default=1)
 

@@ -1,4 +1,7 @@
-"""Paper: how a sheet is put on A4 pages: as wide as the page, no chart split over two. Never writes a cell."""
+"""Paper: how a sheet is put on A4 pages: as wide as the page, no chart split over two, no section that fits on one.
+
+Never writes a cell.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +21,20 @@ _POINTS = 72.0  # an inch
 _SIDES, _TOP, _BOTTOM = 0.5, 0.6, 0.8
 _LONG, _SHORT = 11.69, 8.27  # A4, in inches
 _DIGIT, _PADDING, _PIXELS = 7, 5, 96  # of a column's width in Calibri 11: pixels a digit, pixels beside, pixels an inch
+_LITTLE = 6 * ROW  # a heading with a few lines
 _SHRUNK = 0.8  # of the scale that the width asks for: less can't be read
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """What was laid out: rows of each table by its name, the first rows of the charts, the last row of all."""
+    """What was laid out: rows of each table by its name, the first rows of the charts, the last row of all, and the
+    rows of the headings.
+    """
 
     tables: dict[str, int]
     charts: Sequence[int]
     last: int
+    sections: Sequence[int] = ()
 
 
 def put_on_paper(page: Worksheet, laid: Laid, landscape: bool, footer: str) -> None:
@@ -44,25 +51,35 @@ def put_on_paper(page: Worksheet, laid: Laid, landscape: bool, footer: str) -> N
     if laid.charts and _height(page, 1, laid.last) <= _room(page, landscape) / _SHRUNK:
         setup.fitToHeight = 1
         return
-    if page.freeze_panes:
+    room = _room(page, landscape)
+    table = (laid.charts[0] if laid.charts else laid.last + 1) - 1
+    # A table that needs one page has no further one to repeat its header on: charts below it need none.
+    if page.freeze_panes and _height(page, 1, table) > room:
         header = int("".join(letter for letter in page.freeze_panes if letter.isdigit())) - 1
         page.print_title_rows = f"{header}:{header}"
-    if laid.charts:
-        _keep_charts_whole(
-            page, laid, _room(page, landscape) - (_height(page, header, header) if page.freeze_panes else 0)
-        )
+        room -= _height(page, header, header)
+    _keep_whole(page, laid, room)
 
 
-def _keep_charts_whole(page: Worksheet, laid: Laid, room: float) -> None:
-    above = _height(page, 1, laid.charts[0] - 1)
-    # How many rows of a long table a program puts on a page is its own affair: charts below one begin on a new page.
-    used = above if above <= room else room
-    for first, after in zip(laid.charts, (*laid.charts[1:], laid.last + 1), strict=True):
-        chart = _height(page, first, after - 1)
-        if used + chart > room:
+def _keep_whole(page: Worksheet, laid: Laid, room: float) -> None:
+    starts = sorted({1, *laid.charts, *laid.sections})
+    used = 0.0
+    for first, after in zip(starts, (*starts[1:], laid.last + 1), strict=True):
+        part = _height(page, first, after - 1)
+        # A chart under its heading goes with it.
+        with_next = part + (_height(page, after, _end(laid, after)) if after in laid.charts and part < _LITTLE else 0)
+        if used and used + with_next > room and first > 1:
             page.row_breaks.append(Break(id=first - 1))
             used = 0.0
-        used += chart
+        used += part
+        # How many rows of a long table a program puts on a page is its own affair: what follows begins on a new one.
+        if used > room:
+            used = room
+
+
+def _end(laid: Laid, first: int) -> int:
+    starts = sorted({*laid.charts, *laid.sections, laid.last + 1})
+    return next(start for start in starts if start > first) - 1
 
 
 def _room(page: Worksheet, landscape: bool) -> float:

@@ -17,7 +17,7 @@ from bot.workbook.names import journey_title, period_label, period_span
 from bot.workbook.sheets import Column, Line, Table
 from bot.workbook.texts import Texts
 
-FIRST, SECOND, NUMBER, NOTE = 52.0, 28.0, 16.0, 42.0
+FIRST, SECOND, NUMBER, NOTE = 48.0, 28.0, 12.5, 34.0
 """Widths in characters that the tables of the first sheet share: what stands below each other is equally wide."""
 
 _NAMES = ("journey", "period", "registered", "opened", "begun", "finished", "still-open", "rate", "from", "to", "note")

@@ -23,8 +23,8 @@ from bot.workbook.snapshot import Snapshot
 from bot.workbook.widths import fitted
 from flows.journey import Journey, Question
 
-SHORTEST = 13
-"""So many places a chart has at the least: three periods with their gaps."""
+SHORTEST = 9
+"""So many places a chart has at the least: two periods, and the gap between them."""
 
 _COUNTS = ("answers", "asked", "contacts")
 _VALUES = ("index", "index-from", "index-to")
@@ -51,9 +51,7 @@ def trend(snapshot: Snapshot, series: Series, found: Sequence[Break], edition: E
         Line(say("trend.title", week=snapshot.week), "title"),
         *(Line(words) for words in say.lines("trend-lines", first=series.weeks[0], last=series.weeks[-1])),
         *([Line(say("trend.charted")), Line(say("journey.to-charts"), link=CHARTS)] if charts else []),
-        Table(
-            "trend", fitted(_NAMES, forms, rows, say, {"question": 44, "journey": 26, "breaks": 50, "note": 30}), rows
-        ),
+        Table("trend", fitted(_NAMES, forms, rows, say, {"breaks": 40}), rows),
         *charts,
     ]
     return Sheet(say("sheets.trend"), tuple(blocks), frozen=True)
@@ -125,7 +123,8 @@ def _chart(
             week: (value, low if place == 1 else None, high if place == 1 else None)
             for place, week in enumerate(period)
         }
-    points, firsts = [], {period[0] for period in series.periods}
+    points: list[Point] = []
+    firsts = {period[0] for period in series.periods}
     for week in series.weeks:
         if week in firsts and points:
             points.append(Point("", None))  # else a slope would lead from one level to the next

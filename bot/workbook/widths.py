@@ -7,8 +7,18 @@ from collections.abc import Mapping, Sequence
 from bot.workbook.sheets import Column, Content, Form, Formed
 from bot.workbook.texts import Texts
 
-_WIDEST = {"journey": 34, "touchpoint": 30, "question": 56, "choice": 40, "note": 44}
-_WIDEST_OF_ALL = 60
+_WIDEST = {
+    "journey": 26,
+    "touchpoint": 24,
+    "question": 42,
+    "choice": 30,
+    "note": 38,
+    "measure": 30,
+    "verdict": 40,
+    "now": 11,
+    "before": 11,
+}
+_WIDEST_OF_ALL = 40
 _LONGEST_WORD = 36  # up to so long, a word is not broken
 _NO_BARS: Mapping[str, float] = {}
 _NARROWEST = 7
@@ -31,7 +41,7 @@ def fitted(
 
     A header over numbers that is no longer than `short` stands on one line.
 
-    As wide as what stands in them, so that rows are one line high; only the longest texts take further lines.
+    As wide as what stands in them, but no wider than lets the sheet be read on paper: long texts take further lines.
     """
     columns = []
     for place, name in enumerate(names):
