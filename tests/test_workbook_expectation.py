@@ -95,7 +95,7 @@ async def test_few_are_rounded_and_have_no_shares(store: Store, tmp_path: Path) 
     assert rows[DIFFERENCE]["Answers"] == 15
     better = rows["Better than expected"]
     assert (better["Count"], better["Value"]) == ("not shown", None)
-    assert better["Note"] == "Few answers: no distribution, counts in fives"
+    assert better["Note"] == "Under 30 answered: no distribution, counts up to the next five"
     assert "among the 15" in conclusion
 
 
@@ -117,7 +117,7 @@ async def test_a_difference_that_tells_of_nobody_alone_stands_where_levels_are_r
     await store.write(given, [*pairs, *[{"expect": 5}] * 12, *[{"ease": 2}] * 40])
     rows, _ = await told(store, tmp_path)
     assert rows[EXPECTED]["Value"] == 50
-    assert rows[EXPECTED]["Note"] == "Rounded to fives, not to tell of a small group"
+    assert rows[EXPECTED]["Note"] == "Rounded to fives, else a small group could be worked out"
     assert rows[DIFFERENCE]["Value"] == pytest.approx(-12.5)
     assert rows[DIFFERENCE]["Note"] is None
 

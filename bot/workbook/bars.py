@@ -83,6 +83,7 @@ def _axes(chart: BarChart, bars: Bars) -> None:
     if highs:
         # An office program ends the axis by the bars alone, and cuts the intervals off.
         chart.y_axis.scaling.max = min(1.0, round(_PART * math.ceil(max(highs) / _PART), 1))
+        chart.y_axis.majorUnit = _PART
     chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=LineProperties(solidFill="D9D9D9")))
     chart.y_axis.crosses = "max"  # at the bottom, since the first bar is at the top
     for axis in (chart.x_axis, chart.y_axis):
