@@ -149,7 +149,10 @@ async def test_few_have_a_rounded_share_and_no_causes(store: Store, tmp_path: Pa
     report, _ = await exported(store, tmp_path)
     (share,), (cause,) = table(report, "failure_demand"), table(report, "causes_by_citizens")
     assert (share["Share"], share["Answers"], share["Count"]) == (0.4, 15, None)
-    assert (cause["Cause"], cause["Note"]) == ("not shown", "Few answers: no distribution, counts in fives")
+    assert (cause["Cause"], cause["Note"]) == (
+        "not shown",
+        "Under 30 answered: no distribution, counts up to the next five",
+    )
 
 
 async def test_six_are_told_of_in_words(store: Store, tmp_path: Path) -> None:

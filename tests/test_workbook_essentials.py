@@ -126,7 +126,7 @@ async def test_the_essentials_of_few_are_rounded_and_have_no_share(store: Store,
         "Under 30 answered: value in fives, counts up to the next five",
     )
     assert (share["Value"], share["From"], share["To"]) == ("not shown", None, None)
-    assert share["Note"] == "Shares are shown from 30 who answered"
+    assert share["Note"] == "Under 30 answered: shares are shown from 30 on"
     assert (rate["Value"], rate["Contacts"]) == (1, 12)
 
 
@@ -160,6 +160,30 @@ async def test_the_report_begins_with_best_worst_change_and_where_to_look(store:
     assert "Index 75 of 100, n = 40" in told[1]
     assert told[2].startswith("Whether anything changed can’t be told yet")
     assert told[3].startswith("Look first at ")
+
+
+@pytest.mark.parametrize(("ease", "chance"), [(2, False), (4, True)])
+async def test_lowest_and_highest_are_told_with_what_chance_may_do(
+    store: Store, tmp_path: Path, ease: int, chance: bool
+) -> None:
+    """The highest first, then the lowest; that their order may be chance is said where their intervals overlap."""
+
+    def write(tx: Transaction) -> None:
+        journey = visit(scale("ease", "after", "result", curve=True))
+        rows = Rows(tx, journey)
+        rows.use(journey, MONDAY - timedelta(weeks=20))
+        for place in range(40):
+            away = place % 2
+            rows.answered(MONDAY_48, {"whole": 4 + away, "ease": ease + away})
+
+    await store.write(write)
+    told = await lines(store, tmp_path)
+    assert told[1].startswith("Rated best: ")
+    assert told[2].startswith("Rated lowest: ")
+    assert ("The intervals overlap" in told[2]) is chance
+    if not chance:
+        assert "“whole?” Index 88 of 100, n = 40, 2026-W45 – 2026-W48" in told[1]
+        assert "“ease?” Index 38 of 100" in told[2]
 
 
 async def test_without_figures_the_report_begins_by_saying_so(store: Store, tmp_path: Path) -> None:

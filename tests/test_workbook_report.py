@@ -101,7 +101,7 @@ async def test_few_persons_are_rounded_and_only_for_a_period(store: Store, tmp_p
     questions = rows_of(path, "Questions", "questions")
     assert all(row["Count"] is None and row["Share"] is None for row in questions)
     assert {row["Note"] for row in questions if row["Question"] == "told?" and row["Time"] == PERIOD} == {
-        "Few answers: no distribution, counts in fives"
+        "Under 30 answered: no distribution, counts up to the next five"
     }
 
 

@@ -82,7 +82,9 @@ async def test_satisfied_and_trust_are_told_of_many(store: Store) -> None:
 async def test_few_persons_have_no_share(store: Store) -> None:
     """Twelve persons: no row, but a line that says from how many shares are shown."""
     told_of_few = await told(store, [], [(12, {"whole": 4})])
-    assert told_of_few == {"-": ["Shares are shown from 30 who answered – whole? Satisfied: answered 4 or 5 (CSAT)."]}
+    assert told_of_few == {
+        "-": ["Under 30 answered: shares are shown from 30 on – whole? Satisfied: answered 4 or 5 (CSAT)."]
+    }
 
 
 async def test_a_measure_on_another_scale_is_not_told(store: Store) -> None:

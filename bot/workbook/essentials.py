@@ -35,18 +35,23 @@ def essentials(snapshot: Snapshot, edition: Edition) -> Iterator[Block]:
 
     A journey of which neither experience nor answer may be shown has its rate alone, and is named in the line below.
     """
-    say = edition.say
+    found = ([*essentials_of(snapshot, code, edition)] for code in snapshot.catalogue.journeys())
+    yield from gathered([(asked, [rate]) for *asked, rate in found], edition.say)
+
+
+def gathered(
+    found: Iterable[tuple[Sequence[Sequence[Content]], Sequence[Sequence[Content]]]], say: Texts
+) -> Iterator[Block]:
+    """The table of all journeys, each as its rows about answers and its others; lines of those without any figure."""
     rows: list[Sequence[Content]] = []
     bare: dict[str, list[str]] = {}
-    for code in snapshot.catalogue.journeys():
-        *asked, rate = essentials_of(snapshot, code, edition)
-        if any(has_figure(row) for row in asked):
+    for asked, others in found:
+        told = any(has_figure(row) for row in asked)
+        if told:
             rows += asked
-        else:
-            reason = next((str(row[-1]) for row in asked if row[-1]), say("notes.no-answers"))
-            bare.setdefault(reason, []).append(journey_title(snapshot, code, say))
-        if has_figure(rate) or any(has_figure(row) for row in asked):
-            rows.append(rate)
+        elif asked:
+            bare.setdefault(str(asked[0][-1]), []).append(str(asked[0][1]))
+        rows += [row for row in others if told or has_figure(row)]
     if rows or not bare:
         nothing = [(say("notes.no-answers"), *[None] * (len(_NAMES) - 1))]
         yield Table("essentials", essentials_columns(say), rows or nothing, filters=False)

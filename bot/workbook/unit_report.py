@@ -15,7 +15,7 @@ from bot.workbook.cells import Value
 from bot.workbook.curves import curves
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry
-from bot.workbook.essentials import essential, essentials_columns, experience, main_choice
+from bot.workbook.essentials import essential, experience, gathered, main_choice
 from bot.workbook.names import journey_title, period_label, period_span
 from bot.workbook.notes import notes
 from bot.workbook.overview import contents, head, title
@@ -77,27 +77,24 @@ def unit_report(snapshot: Snapshot, edition: Edition, unit: str) -> Report:
 def _figures(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition, unit: str) -> Iterator[Block]:
     say, span = edition.say, period_span(snapshot.period, edition.say)
     yield Line(say("overview.essentials"), "heading")
-    yield _essentials(snapshot, entries, edition)
+    yield from gathered(((rows, ()) for rows in _essentials(snapshot, entries, edition)), say)
     yield Line(say("one-unit.response", span=span), "heading")
     yield Line(say("overview.funnel-line"))
     rows = list(_response_rows(snapshot, edition, unit)) or [(say("one-unit.no-contacts", span=span), *[None] * 10)]
     yield Table("response", response_columns(say), rows, filters=False)
 
 
-def _essentials(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Table:
-    rows: list[Sequence[Content]] = []
+def _essentials(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Iterator[list[Sequence[Content]]]:
     for code in dict.fromkeys(entry.key.journey for entry in entries):
         journey = snapshot.catalogue.latest(code)
-        for question in (experience(journey), main_choice(journey)):
-            rows += [
-                essential(snapshot, entry.journey, entry.question, entry.figure, snapshot.period, edition)
-                for entry in entries
-                if question is not None
-                and not entry.key.afterwards
-                and (entry.key.journey, entry.question.code) == (code, question.code)
-            ]
-    nothing = [(edition.say("notes.no-answers"), *[None] * 10)]
-    return Table("essentials", essentials_columns(edition.say), rows or nothing, filters=False)
+        yield [
+            essential(snapshot, entry.journey, entry.question, entry.figure, snapshot.period, edition)
+            for question in (experience(journey), main_choice(journey))
+            for entry in entries
+            if question is not None
+            and not entry.key.afterwards
+            and (entry.key.journey, entry.question.code) == (code, question.code)
+        ]
 
 
 def _response_rows(snapshot: Snapshot, edition: Edition, unit: str) -> Iterator[Sequence[Value]]:
