@@ -224,6 +224,7 @@ class Welcome:
         if self._follow_ups.begin_for(tx, contact.id, now):
             return
         of_contact = [kept for kept in conversations.of_contact(tx, contact.id) if kept.turn != "ended"]
+        of_contact.sort(key=lambda kept: kept.turn != "open")  # what is open stays open
         if any(self._conversations.again(tx, kept, person, None, now) for kept in of_contact[:1]):
             return
         names = names_of(self._premises, contact.unit, contact.service)

@@ -148,7 +148,7 @@ class Model:
         if due:
             self._begin(contact, due[0])
         elif live:
-            self._put(live[0])
+            self._put(min(live, key=lambda one: (one.turn != "open", one.began or self.now)))
 
     def taps(self, contact: Contact, one: FollowUp, action: str, question: str, asking: int, choice: str = "") -> None:
         """They tap a button of a question: choose, skip, later (with a moment), decline or change."""
