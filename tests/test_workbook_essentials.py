@@ -123,7 +123,7 @@ async def test_the_essentials_of_few_are_rounded_and_have_no_share(store: Store,
     assert (index["Value"], index["Answers"], index["Note"]) == (
         75,
         15,
-        "Under 30 answered: value in fives, counts up to the next five",
+        "Under 30 answered: in fives, counts upwards",
     )
     assert (share["Value"], share["From"], share["To"]) == ("not shown", None, None)
     assert share["Note"] == "Under 30 answered: shares are shown from 30 on"
