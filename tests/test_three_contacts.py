@@ -423,7 +423,7 @@ def _button(
 
 
 _QUICK = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
-_LONG = settings(_QUICK, max_examples=250, stateful_step_count=40)
+_LONG = settings(_QUICK, max_examples=150, stateful_step_count=40)
 
 
 def test_turns_are_taken_as_the_model_says() -> None:
