@@ -158,7 +158,7 @@ def _called(served: Served, mode: GenerationMode, examples: int, statuses: dict[
 async def test_what_is_described_is_what_is_served(served: Served) -> None:
     """Rightly called, every operation answers as described: status, headers, body; never 500."""
     statuses: dict[str, set[int]] = {}
-    await asyncio.to_thread(_called, served, GenerationMode.POSITIVE, 20, statuses)
+    await asyncio.to_thread(_called, served, GenerationMode.POSITIVE, 12, statuses)
     assert len(statuses) == len(OPERATIONS)
     assert {200, 201} <= statuses["POST /contacts"]
 
@@ -166,7 +166,7 @@ async def test_what_is_described_is_what_is_served(served: Served) -> None:
 async def test_what_is_wrong_is_refused_as_described(served: Served) -> None:
     """Wrongly called, every operation refuses, with a problem as described."""
     statuses: dict[str, set[int]] = {}
-    await asyncio.to_thread(_called, served, GenerationMode.NEGATIVE, 15, statuses)
+    await asyncio.to_thread(_called, served, GenerationMode.NEGATIVE, 10, statuses)
     # Which of them a few generated values meet is chance; test_api has each refusal by itself.
     refused = ("POST /contacts", "GET /contacts", "GET /due", "PATCH /contacts/{id}")
     assert all(statuses[label] & {400, 404, 422} for label in refused)
@@ -208,7 +208,7 @@ def _walked(served: Served, seen: set[tuple[str, int]]) -> None:
             seen.add((case.operation.label, response.status_code))
             case.validate_response(response, checks=_checks(case), headers=served.headers)
 
-    Steps.run(settings=_settings(20, stateful_step_count=6))
+    Steps.run(settings=_settings(10, stateful_step_count=6))
 
 
 async def test_the_description_is_whole_and_for_everybody(served: Served) -> None:

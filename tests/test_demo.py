@@ -84,28 +84,25 @@ def sheet(path: Path, name: str) -> list[dict[str, object]]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, Path]:
-    """Two weeks played here, and the folder of the same two weeks played by another process meanwhile."""
-    here, there = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("there")
-    code = f"from pathlib import Path; from tests.test_demo import play; play(Path({str(there)!r}), 2, 1)"
+def played(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Two weeks played here."""
+    return play(tmp_path_factory.mktemp("here"), 2, 1)
+
+
+@pytest.mark.long
+def test_the_same_seed_gives_the_same_rows(played: Demo, tmp_path: Path) -> None:
+    """Two runs, in two processes with other hash seeds and time zones, leave the same rows in every table."""
+    code = f"from pathlib import Path; from tests.test_demo import play; play(Path({str(tmp_path)!r}), 2, 1)"
     # Another process orders its sets and dictionaries of bytes in another way, and lives in another time zone.
     environment = {"PYTHONHASHSEED": "4711", "TZ": "Pacific/Auckland", "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment) as other:
-        demo_here = play(here, 2, 1)
-        assert other.wait(120) == 0
-    return demo_here, there
-
-
-def test_the_same_seed_gives_the_same_rows(played: tuple[Demo, Path]) -> None:
-    """Two runs, in two processes with other hash seeds and time zones, leave the same rows in every table."""
-    demo_here, there = played
-    here = demo_here.settings.database.parent
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, timeout=300)
+    here = played.settings.database.parent
     for table, sql in TOLD.items():
-        assert rows(here, sql) == rows(there, sql), table
+        assert rows(here, sql) == rows(tmp_path, sql), table
     assert len(rows(here, TOLD["answers"])) > 1000
     for folder in ("lists/done", "lists/refused", "due"):
         files = {path.name: path.read_bytes() for path in (here / folder).iterdir()}
-        assert files == {path.name: path.read_bytes() for path in (there / folder).iterdir()}, folder
+        assert files == {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}, folder
 
 
 def test_another_seed_gives_other_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,9 +116,9 @@ def test_another_seed_gives_other_rows(tmp_path: Path, monkeypatch: pytest.Monke
     assert (tmp_path / "1" / "kundresa.db.key").read_bytes() != (tmp_path / "2" / "kundresa.db.key").read_bytes()
 
 
-def test_every_ending_and_language_occurs(played: tuple[Demo, Path]) -> None:
+def test_every_ending_and_language_occurs(played: Demo) -> None:
     """Seven dispositions, three languages, reminders, corrections, absences, the wish ladder: all are met."""
-    demo_here, _ = played
+    demo_here = played
     folder = demo_here.settings.database.parent
     assert set(demo_here.account.dispositions) >= DISPOSITIONS
     assert {language for (language,) in rows(folder, "SELECT DISTINCT language FROM answers")} == {"sv", "fi", "en"}
@@ -141,9 +138,9 @@ def test_every_ending_and_language_occurs(played: tuple[Demo, Path]) -> None:
         assert rows(folder, sql), what
 
 
-def test_everything_around_a_contact_occurs(played: tuple[Demo, Path]) -> None:
+def test_everything_around_a_contact_occurs(played: Demo) -> None:
     """What staff and citizens do around a contact leaves its rows: each kind is met at least once."""
-    folder = played[0].settings.database.parent
+    folder = played.settings.database.parent
     begun = "SELECT 1 FROM contacts JOIN follow_ups ON contact_id = contacts.id WHERE begun_at IS NOT NULL AND "
     for what, sql in {
         "moved": "SELECT 1 FROM contacts WHERE moved_at IS NOT NULL",
@@ -194,9 +191,9 @@ def test_everything_around_a_contact_occurs(played: tuple[Demo, Path]) -> None:
     assert rows(folder, "SELECT 1 FROM numbers_to_call JOIN call_backs ON id = call_back_id WHERE state = 'done'") == []
 
 
-def test_lists_lie_there_with_their_reports(played: tuple[Demo, Path]) -> None:
+def test_lists_lie_there_with_their_reports(played: Demo) -> None:
     """Each Monday's list was taken in but for its faulty rows, which its report tells; one list was refused whole."""
-    demo_here, _ = played
+    demo_here = played
     folder, counted = demo_here.settings.database.parent / "lists", demo_here.account.played
     done = sorted(path.name for path in (folder / "done").iterdir())
     assert done == [f"bookings_2026-W{week}.csv{end}" for week in (43, 44) for end in ("", ".report.txt")]
@@ -212,9 +209,9 @@ def test_lists_lie_there_with_their_reports(played: tuple[Demo, Path]) -> None:
     assert list(folder.glob("*.csv")) == []
 
 
-def test_what_is_handed_over_is_kept(played: tuple[Demo, Path]) -> None:
+def test_what_is_handed_over_is_kept(played: Demo) -> None:
     """Each week's file for the sender has a row for each follow-up handed over, none of them twice."""
-    demo_here, _ = played
+    demo_here = played
     folder = demo_here.settings.database.parent
     files = [path.read_text("utf-8-sig").splitlines() for path in sorted((folder / "due").iterdir())]
     contacts = [row.split(";")[1] for lines in files for row in lines[1:]]
@@ -224,9 +221,9 @@ def test_what_is_handed_over_is_kept(played: tuple[Demo, Path]) -> None:
     assert len(phases) == len(set(phases))
 
 
-def test_workbooks_show_what_became_of_each(played: tuple[Demo, Path]) -> None:
+def test_workbooks_show_what_became_of_each(played: Demo) -> None:
     """The data files tell every disposition and the reasons, promises kept and not, and how much was erased."""
-    demo_here, _ = played
+    demo_here = played
     files = sorted(demo_here.settings.exports.glob("*_data.xlsx"))
     told_of = [row for path in files for row in sheet(path, "follow_ups")]
     assert {row["disposition"] for row in told_of} >= DISPOSITIONS
@@ -240,9 +237,9 @@ def test_workbooks_show_what_became_of_each(played: tuple[Demo, Path]) -> None:
     assert sum(int(str(one["follow_ups_erased"])) for one in quality) > 0
 
 
-def test_analysts_code_what_was_written_the_week_before(played: tuple[Demo, Path]) -> None:
+def test_analysts_code_what_was_written_the_week_before(played: Demo) -> None:
     """Nearly all of the first week's words have a need, some by two coders; the second week's file has the codes."""
-    demo_here, _ = played
+    demo_here = played
     folder = demo_here.settings.database.parent
     first, second = sorted(demo_here.settings.exports.glob("*_data.xlsx"))
     written = {row["row_id"] for row in sheet(first, "verbatims")}
@@ -256,9 +253,9 @@ def test_analysts_code_what_was_written_the_week_before(played: tuple[Demo, Path
     assert sheet(first, "coding") == []
 
 
-def test_an_erasure_makes_earlier_data_files_anew(played: tuple[Demo, Path]) -> None:
+def test_an_erasure_makes_earlier_data_files_anew(played: Demo) -> None:
     """A week closed before an erasure has a data file made soon after, as recorded, with no row of what is gone."""
-    demo_here, _ = played
+    demo_here = played
     folder = demo_here.settings.database.parent
     anew = "SELECT data.name FROM week_files AS data JOIN week_files AS report ON report.week = data.week "
     anew += "WHERE data.kind = 'data' AND report.kind = 'report' AND data.made_at > report.made_at "
@@ -273,9 +270,9 @@ def test_an_erasure_makes_earlier_data_files_anew(played: tuple[Demo, Path]) -> 
     assert journal.count('"erased"') == len(rows(folder, "SELECT id FROM erasures"))
 
 
-def test_what_was_played_is_told(played: tuple[Demo, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_played_is_told(played: Demo, capsys: pytest.CaptureFixture[str]) -> None:
     """The last lines say in numbers what was played, and name what to open."""
-    demo_here, _ = played
+    demo_here = played
     demo.show(demo_here)
     shown = capsys.readouterr().out
     counted = demo_here.account.played
@@ -288,9 +285,9 @@ def test_what_was_played_is_told(played: tuple[Demo, Path], capsys: pytest.Captu
     assert f"KUNDRESA_EXPORTS={demo_here.settings.exports}" in shown
 
 
-def test_own_words_differ(played: tuple[Demo, Path]) -> None:
+def test_own_words_differ(played: Demo) -> None:
     """At least four fifths of the texts are different ones, in each language."""
-    folder = played[0].settings.database.parent
+    folder = played.settings.database.parent
     said = rows(folder, "SELECT language, text FROM answers WHERE text IS NOT NULL AND status = 'answered'")
     for language in ("sv", "fi", "en"):
         texts = [text for spoken, text in said if spoken == language]
@@ -298,9 +295,9 @@ def test_own_words_differ(played: tuple[Demo, Path]) -> None:
         assert len(set(texts)) >= 0.8 * len(texts)
 
 
-def test_what_leads_to_a_person_is_masked(played: tuple[Demo, Path]) -> None:
+def test_what_leads_to_a_person_is_masked(played: Demo) -> None:
     """No number or address that citizens wrote is anywhere in the database's file, however it is looked for."""
-    demo_here, _ = played
+    demo_here = played
     assert len(demo_here.planted) >= 3
     held = demo_here.settings.database.read_bytes()
     assert b"[***]" in held
@@ -309,9 +306,9 @@ def test_what_leads_to_a_person_is_masked(played: tuple[Demo, Path]) -> None:
     assert b"7000000" not in held
 
 
-def test_nothing_went_wrong(played: tuple[Demo, Path]) -> None:
+def test_nothing_went_wrong(played: Demo) -> None:
     """Telegram refused nothing, nothing is parked or left lying, and the file is sound."""
-    demo_here, _ = played
+    demo_here = played
     folder = demo_here.settings.database.parent
     assert demo_here.refused == ()
     assert demo_here.absences == 1
@@ -322,9 +319,9 @@ def test_nothing_went_wrong(played: tuple[Demo, Path]) -> None:
     assert rows(folder, "SELECT DISTINCT simulated FROM contacts") == [(1,)]
 
 
-def test_every_week_has_its_workbooks(played: tuple[Demo, Path]) -> None:
+def test_every_week_has_its_workbooks(played: Demo) -> None:
     """Each week has a report, a data file and a digest, recorded as they stand; the demo points at the newest."""
-    demo_here, _ = played
+    demo_here = played
     exports = demo_here.settings.exports
     made = {name for (name,) in rows(exports.parent, "SELECT name FROM week_files")}
     pictures = {name for (name,) in rows(exports.parent, "SELECT picture FROM digests WHERE picture IS NOT NULL")}

@@ -220,7 +220,7 @@ NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 SPANS = st.lists(st.tuples(st.integers(4, 51), st.integers(4, 51)).map(lambda two: (min(two), max(two))), max_size=12)
 
 
-@settings(max_examples=6, deadline=None, phases=NO_SHRINKING)
+@settings(max_examples=3, deadline=None, phases=NO_SHRINKING)
 @given(seed=st.integers(0, 2**32), sizes=SIZES, quiet=st.integers(0, 4), spans=SPANS)
 def test_a_year_of_figures_gives_no_small_group(
     seed: int, sizes: Mapping[tuple[str, str], float], quiet: int, spans: list[tuple[int, int]]
