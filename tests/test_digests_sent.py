@@ -135,7 +135,9 @@ async def test_no_address_is_at_rest_or_in_a_log(tmp_path: Path, caplog: pytest.
             with caplog.at_level(logging.DEBUG, "kundresa.digests"):
                 await here.round()
     assert "The digest of 2026-W48 could not be sent to one address" in caplog.text
-    assert "anna" not in caplog.text
+    # The mail server of the tests logs too, where another test let it: it is not ours.
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("kundresa")]
+    assert "anna" not in " ".join(ours)
     assert b"anna@" not in at_rest(tmp_path)
 
 
