@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot.figures.promises import Promises, promises
-from bot.store import call_backs, weeks
+from bot.store import weeks
 from bot.store.database import Transaction
 from bot.store.week_rows import CauseRow, OpenRow, ReasonRow
 from bot.workbook import chapters
@@ -19,8 +18,7 @@ from bot.workbook.counted import Counted, counted
 class Snapshot(Counted):
     """All of one closed week.
 
-    `reasons` hold each week of the period and the week itself; `period_reasons`, `open`, `causes` and `promises` the
-    period.
+    `reasons` hold each week of the period and the week itself; `period_reasons`, `open` and `causes` the period.
     """
 
     chapters: Chapters
@@ -28,7 +26,6 @@ class Snapshot(Counted):
     period_reasons: Sequence[ReasonRow]
     open: Sequence[OpenRow]
     causes: Sequence[CauseRow]
-    promises: Promises
 
 
 def gathered(
@@ -56,7 +53,6 @@ def gathered(
         period_reasons=_added_reasons(row for each in period for row in reasons[each]),
         open=weeks.begun_openly(tx, period[0], period[-1], week, zone, simulated),
         causes=weeks.causes(tx, period[0], period[-1], week, zone, simulated),
-        promises=promises(call_backs.rows_asked(tx, period[0], period[-1], week, zone, simulated)),
     )
 
 
