@@ -17,7 +17,6 @@ from bot.store.weeks import WeekNotEnded
 from bot.workbook.export import export_report, export_week
 from bot.workbook.span import Span
 from bot.workbook.texts import Texts
-from bot.workbook.unit_report import TOGETHER
 from tests.workbook_rows import ZONE, Rows, visit
 
 LAST = "2026-W52"
@@ -194,12 +193,9 @@ async def test_a_unit_always_tells_how_many_contacts_were_registered(store: Stor
     assert [row["Measure"] for row in records(book, "Overview", "essentials")] == ["whole? Index 0–100"]
 
 
-async def test_what_is_told_of_all_units_together_alone_is_left_out_and_named(store: Store, tmp_path: Path) -> None:
-    """A unit's report has four sheets and no single week; Notes name each of the others with the reason."""
+async def test_a_unit_is_told_of_in_no_single_week(store: Store, tmp_path: Path) -> None:
+    """Of twelve weeks asked for, its questions stand for the fixed period alone, its contacts too."""
     path = await made(store, tmp_path, "2026-W41", LAST, "centre")
-    assert load_workbook(path).sheetnames == ["Overview", "Journey", "Questions", "Notes", "Chart data"]
-    named = left_out(path)
-    assert [named[ENGLISH(f"sheets.{name}")] for name in TOGETHER] == [ENGLISH("one-unit.together")] * len(TOGETHER)
     times = {row["Time"] for row in records(load_workbook(path), "Questions", "questions")}
     assert times == {"2026-W49 – 2026-W52"}
     (response,) = records(load_workbook(path), "Overview", "response")

@@ -6,7 +6,7 @@ Counts only: nobody's answer by itself. How much of them may be shown is decided
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from bot.figures.periods import WEEKS, latest_period, number_of, week_of
@@ -14,7 +14,7 @@ from bot.store import control_sums, tallies, weeks
 from bot.store.database import Transaction
 from bot.store.tallies import Cut, FunnelRow, TallyRow
 from bot.workbook.catalogue import Catalogue
-from bot.workbook.shown import Distributions, Lost, distributions
+from bot.workbook.shown import Distributions, Figure, Key, Lost, distributions
 
 PERIOD, LATEST = "period", "latest"
 """The names of the two spans of several weeks; a single week is called by itself."""
@@ -27,6 +27,9 @@ class Counted:
 
     `by_week` and `funnels` hold each week of both and the week itself; `whole` and `funnel` the period, `recent` and
     `recent_funnel` the latest weeks. `erased` are weeks of which answers were erased since they were closed.
+
+    `held` is None where everything is counted together. Of a part, a unit say, it is what may be shown of each question
+    of the period beside the other parts (see `parts`): the only figures that a part has.
     """
 
     week: str
@@ -40,6 +43,7 @@ class Counted:
     funnel: Sequence[FunnelRow]
     recent_funnel: Sequence[FunnelRow]
     erased: Lost
+    held: Mapping[Key, Figure] | None = field(default=None, kw_only=True)
 
     @property
     def rolls(self) -> bool:

@@ -48,8 +48,12 @@ class Entry:
 def entries_of(counts: Counted) -> Iterator[Entry]:
     """Every question that was put, as the report shows it: for the latest weeks or the period, and for the week.
 
-    Of the latest four weeks where each of them can be shown by itself, else of the latest fixed period.
+    Of the latest four weeks where each of them can be shown by itself, else of the latest fixed period. A part has
+    figures of the period alone.
     """
+    if counts.held is not None:
+        yield from period_entries(counts)
+        return
     week = counts.by_week.get(counts.week, {})
     for version, question, key in _asked(counts):
         if key in counts.recent or key in counts.whole:
@@ -73,6 +77,8 @@ def period_entries(counts: Counted) -> list[Entry]:
 
 def newest(counts: Counted, key: Key, audience: str) -> tuple[Figure, tuple[str, ...]]:
     """A question's newest figure of several weeks, and which weeks those are."""
+    if counts.held is not None:
+        return of_fixed_period(counts, key, audience), counts.period
     weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.latest]
     latest = of_latest(weeks, audience)
     if latest is not None:
@@ -95,6 +101,8 @@ def answers_told(counts: Counted, key: Key, audience: str, weeks: Sequence[str])
 
 def of_fixed_period(counts: Counted, key: Key, audience: str) -> Figure:
     """A question's figure of the fixed period. Of weeks that were asked for and don't hold the period: nothing."""
+    if counts.held is not None:
+        return counts.held.get(key, Figure(Showing.HIDDEN, "parts", counts.whole.get(key, _NOTHING)))
     if counts.period[0] < counts.latest[0] and not counts.rolls:
         return Figure(Showing.HIDDEN, "span", counts.whole.get(key, _NOTHING))
     weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.period]

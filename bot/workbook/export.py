@@ -105,7 +105,8 @@ async def export_report(
     async with ONE_AT_A_TIME:
         await store.write(weeks.close, span.last, now, zone)
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        snapshot = await view.snapshot(store.path, gathered, span.last, zone, simulated, tuple(span.weeks()))
+        weeks_asked = tuple(span.weeks())
+        snapshot = await view.snapshot(store.path, gathered, span.last, zone, simulated, weeks_asked, span.unit)
         told = await asyncio.to_thread(_told, snapshot, edition)
         await asyncio.to_thread(_report, path, told, edition)
     return [path]

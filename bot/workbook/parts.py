@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from bot.figures.crossing import yielding
 from bot.figures.distribution import Distribution
-from bot.figures.suppression import Showing, of_parts, with_total
+from bot.figures.suppression import Showing, of_parts, unsettled, with_total
 from bot.store.tallies import BOTH
 from bot.workbook.counted import Counted
 from bot.workbook.entries import Entry, period_entries
@@ -37,6 +37,20 @@ def part_entries(whole: Counted, parts: Mapping[str, Counted]) -> dict[str, list
     }
     return {
         code: [replace(entry, figure=shown[entry.key][code]) for entry in entries] for code, entries in alone.items()
+    }
+
+
+def held_in(whole: Counted, parts: Mapping[str, Counted], part: str) -> dict[Key, Figure]:
+    """What may be shown of each question in one part: what `Counted.held` is, of that part."""
+    return {entry.key: entry.figure for entry in part_entries(whole, parts).get(part, ())}
+
+
+def in_fives_beside(total: Figure, alone: Mapping[str, Figure], audience: str) -> dict[str, Figure]:
+    """As `of_all`, and of no part anything exact: of figures that cut the persons of other figures further, so that
+    two exact ones could be subtracted from each other.
+    """
+    return {
+        code: _held_back(figure, unsettled(figure.showing)) for code, figure in of_all(total, alone, audience).items()
     }
 
 

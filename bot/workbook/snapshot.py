@@ -29,9 +29,17 @@ class Snapshot(Counted):
 
 
 def gathered(
-    tx: Transaction, week: str, zone: ZoneInfo, simulated: bool, latest: Sequence[str] | None = None
+    tx: Transaction,
+    week: str,
+    zone: ZoneInfo,
+    simulated: bool,
+    latest: Sequence[str] | None = None,
+    unit: str | None = None,
 ) -> Snapshot:
-    """Read a closed week. Simulated contacts only, or none of them. `latest`: other weeks than the four up to it."""
+    """Read a closed week. Simulated contacts only, or none of them. `latest`: other weeks than the four up to it.
+
+    `unit`: of all units still, with what the report of that one needs besides.
+    """
     counts = counted(tx, week, zone, simulated, latest)
     period = counts.period
     # A contact starts in one week alone, so that a period's counts are those of its weeks added up.
@@ -40,7 +48,7 @@ def gathered(
         week=week,
         period=period,
         catalogue=counts.catalogue,
-        chapters=chapters.read(tx, counts, zone, simulated),
+        chapters=chapters.read(tx, counts, zone, simulated, unit),
         by_week=counts.by_week,
         latest=counts.latest,
         whole=counts.whole,

@@ -1,62 +1,67 @@
-"""The report of one unit: its curve, its questions and its response rate in the latest fixed period, protected beside
-the figures of all units together, which everybody may have.
+"""The report of one unit: the sheets of the report of all, for those whom the unit met in the latest fixed period.
 
-What is told of all together alone is left out and named among the notes: cut by unit as well, it would tell of small
-groups. Never of single weeks, and never of anybody who works there.
+Each figure is protected beside the same one of all units together and of the other units, which everybody may have.
+Never of single weeks, and never of anybody who works there. What cannot be told of a unit stands here as it is told of
+all, and says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.figures.periods import WEEKS, number_of, week_of
 from bot.figures.suppression import Showing
 from bot.workbook.cells import Value
+from bot.workbook.counted import of_rows
 from bot.workbook.curves import curves
 from bot.workbook.edition import Edition
-from bot.workbook.entries import Entry
+from bot.workbook.entries import Entry, entries_of
 from bot.workbook.essentials import essential, experience, gathered, main_choice
 from bot.workbook.names import journey_title, period_label, period_span
 from bot.workbook.notes import notes
+from bot.workbook.one_unit import OneUnit
 from bot.workbook.overview import contents, head, title
-from bot.workbook.parts import part_entries, part_response
+from bot.workbook.parts import held_in, part_response
 from bot.workbook.questions import questions
 from bot.workbook.report import Report
 from bot.workbook.response import response_cells, response_columns, tells_period
 from bot.workbook.sheets import Block, Content, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
 
-TOGETHER = (
+SHEETS = (
+    "journey",
     "priorities",
     "first-failure",
     "expectation",
     "touchpoints",
     "trend",
     "changes",
+    "questions",
     "causes",
     "needs",
+    "funnel",
     "call-backs",
     "outcome",
     "question-use",
 )
-"""Sheets that are told of all units together only, by name."""
+"""The sheets that the report of all has between Overview and Notes, in their order, by name."""
 
 
 def unit_report(snapshot: Snapshot, edition: Edition, unit: str) -> Report:
-    """Overview, Journey, Questions and Notes of this unit; the snapshot is of all units."""
+    """The sheets of this unit. The snapshot is of all units and was read for this one."""
     say, together = edition.say, tells_period(snapshot)
-    entries = part_entries(snapshot, snapshot.chapters.units).get(unit, []) if together else []
-    left_out = [LeftOut(say(f"sheets.{name}"), say("one-unit.together")) for name in TOGETHER]
-    made: dict[str, Sheet | LeftOut] = {}
-    if entries:
-        made = {"journey": curves(snapshot, entries, edition), "questions": questions(snapshot, entries, edition)}
+    part, one = part_of(snapshot, unit), snapshot.chapters.one_unit
+    if one is None:
+        raise ValueError(f"The snapshot was not read for the unit {unit}.")
+    entries = list(entries_of(part)) if together else []
+    if together:
+        made = _sheets(snapshot, part, one, entries, edition)
     else:
-        nothing = say("one-unit.nothing", span=period_span(snapshot.period, say))
-        lacking = nothing if together else _no_period(edition)
-        left_out = [*(LeftOut(say(f"sheets.{name}"), lacking) for name in ("journey", "questions")), *left_out]
-    left_out += [each for each in made.values() if isinstance(each, LeftOut)]
-    made["notes"] = notes(snapshot, left_out, edition)
+        made = {name: LeftOut(say(f"sheets.{name}"), _no_period(edition)) for name in SHEETS}
+    left_out = [each for each in made.values() if isinstance(each, LeftOut)]
     told = {name: sheet for name, sheet in made.items() if isinstance(sheet, Sheet)}
+    told["notes"] = notes(snapshot, left_out, edition)
     held_back = sum(entry.figure.showing is not Showing.WHOLE for entry in entries)
     blocks: list[Block] = [
         *title(edition),
@@ -72,6 +77,32 @@ def unit_report(snapshot: Snapshot, edition: Edition, unit: str) -> Report:
         *(Line(words) for words in say.lines("how-lines")),
     ]
     return Report((Sheet(say("sheets.overview"), tuple(blocks)), *told.values()), held_back)
+
+
+def part_of(snapshot: Snapshot, unit: str) -> Snapshot:
+    """The snapshot as of this unit alone: its counts, and of each question what may be shown beside the other units."""
+    own = snapshot.chapters.units.get(unit) or of_rows(snapshot.week, snapshot.latest, snapshot.catalogue, [], [])
+    return replace(
+        snapshot,
+        by_week=own.by_week,
+        whole=own.whole,
+        recent=own.recent,
+        funnels=own.funnels,
+        funnel=own.funnel,
+        recent_funnel=own.recent_funnel,
+        held=held_in(snapshot, snapshot.chapters.units, unit),
+    )
+
+
+def _sheets(
+    snapshot: Snapshot, part: Snapshot, one: OneUnit, entries: Sequence[Entry], edition: Edition
+) -> Mapping[str, Sheet | LeftOut]:
+    """By name: `snapshot` of all units, `part` of this one, `one` what else was read for it."""
+    # In reading order. One line a sheet.
+    return {
+        "journey": curves(part, entries, edition),
+        "questions": questions(part, entries, edition),
+    }
 
 
 def _figures(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition, unit: str) -> Iterator[Block]:
