@@ -41,11 +41,17 @@ def journey(audience: str = "citizen") -> Journey:
 
 
 def contact(
-    rows: Rows, start: datetime, given: Given, *, person: str | None = None, retrospective: bool = False
+    rows: Rows,
+    start: datetime,
+    given: Given,
+    *,
+    person: str | None = None,
+    retrospective: bool = False,
+    unit: str = "centre",
 ) -> str:
     """One contact: what is asked before it is answered the day before, the rest two hours after it; its person."""
     person = person or rows.person(start)
-    found = rows.contact(start, person)
+    found = rows.contact(start, person, unit=unit)
     for phase in ("before", "during", "after"):
         of_phase = {code: value for code, value in given.items() if rows.journey.question(code).phase == phase}
         if of_phase:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.store.database import Transaction
 from bot.store.queries import queries
 from bot.store.tallies import Spans
 
 _SQL = queries("pairs.sql")
+
+PairCut = Literal["", "unit"]
+"""What rows are counted by; "": nothing, so that the one part is ''."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class PairRow:
     """
 
     span: str
+    part: str
     fingerprint: str
     first: str
     second: str
@@ -45,35 +50,36 @@ class RatingsRow:
     """
 
     span: str
+    part: str
     fingerprint: str
     ratings: str
     persons: int
     contacts: int
 
 
-def pairs(tx: Transaction, spans: Spans, wanted: Iterable[tuple[str, str, str]], simulated: bool) -> list[PairRow]:
+def pairs(
+    tx: Transaction, spans: Spans, wanted: Iterable[tuple[str, str, str]], simulated: bool, cut: PairCut = ""
+) -> list[PairRow]:
     """How the `wanted` pairs (journey, first, second question) were settled whose second answer is of the span.
 
-    One contact a person: the latest of which both were answered. Corrections are applied, in the span to the second
-    answer, up to its end to the first. What was asked afterwards about the time before is left out.
+    One contact a person and part: the latest of which both were answered. Corrections are applied, in the span to the
+    second answer, up to its end to the first. What was asked afterwards about the time before is left out.
     """
-    return tx.all(
-        PairRow, _SQL["pairs"], spans=_weeks(spans), wanted=json.dumps(list(wanted)), simulated=int(simulated)
-    )
+    return tx.all(PairRow, _SQL["pairs"], **_named(spans, wanted, simulated, cut))
 
 
 def rows_of_ratings(
-    tx: Transaction, spans: Spans, wanted: Iterable[tuple[str, str]], simulated: bool
+    tx: Transaction, spans: Spans, wanted: Iterable[tuple[str, str]], simulated: bool, cut: PairCut = ""
 ) -> list[RatingsRow]:
     """How the `wanted` questions (journey, question) of each contact were rated up to the end of each span in which one
     of them was settled.
 
-    One contact a person: the latest that was rated at all. What was asked afterwards about the time before is left out.
+    One contact a person and part: the latest that was rated at all. What was asked afterwards about the time before is
+    left out.
     """
-    return tx.all(
-        RatingsRow, _SQL["rows"], spans=_weeks(spans), wanted=json.dumps(list(wanted)), simulated=int(simulated)
-    )
+    return tx.all(RatingsRow, _SQL["rows"], **_named(spans, wanted, simulated, cut))
 
 
-def _weeks(spans: Spans) -> str:
-    return json.dumps([(week, span, max(members)) for span, members in spans.items() for week in members])
+def _named(spans: Spans, wanted: Iterable[tuple[str, ...]], simulated: bool, cut: PairCut) -> dict[str, str | int]:
+    weeks = [(week, span, max(members)) for span, members in spans.items() for week in members]
+    return {"spans": json.dumps(weeks), "wanted": json.dumps(list(wanted)), "simulated": int(simulated), "cut": cut}

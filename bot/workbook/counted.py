@@ -46,6 +46,11 @@ class Counted:
     held: Mapping[Key, Figure] | None = field(default=None, kw_only=True)
 
     @property
+    def of_period(self) -> Counted:
+        """The same as if its latest weeks were the fixed period: what a part, which has no others, stands beside."""
+        return replace(self, latest=self.period, recent=self.whole, recent_funnel=self.funnel)
+
+    @property
     def rolls(self) -> bool:
         """Whether `latest` are the four weeks up to this one: nobody asked for others."""
         return self.latest == weeks_before(self.week)

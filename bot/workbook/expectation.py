@@ -6,8 +6,8 @@ compared with those of everybody who was asked, and are held back where that wou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.figures.expectation import Expectation, expectation_of
 from bot.figures.index import STEP, index_of
@@ -20,6 +20,7 @@ from bot.workbook.counted import Counted
 from bot.workbook.edition import Edition
 from bot.workbook.names import asked_text, journey_title, period_label, why
 from bot.workbook.paired import Pair, Pairs
+from bot.workbook.parts import in_fives_beside
 from bot.workbook.paths import Asked, expectations
 from bot.workbook.sheets import Block, Content, Form, Formed, LeftOut, Line, Sheet, Table
 from bot.workbook.shown import Figure, beside, shown_counts, shown_mean
@@ -54,20 +55,43 @@ class Told:
 
 def wanted(counts: Counted) -> Iterator[tuple[str, str, str]]:
     """The pairs of questions that are compared."""
-    for journey in counts.catalogue.journeys():
-        yield from (
-            (journey, before.question.code, after.question.code) for before, after in expectations(counts, journey)
-        )
+    for before, after in _compared(counts):
+        yield before.key.journey, before.question.code, after.question.code
 
 
 def expectation(counts: Counted, pairs: Pairs, edition: Edition) -> Sheet | LeftOut:
     """The sheet: what it comes to in words, then each pair of questions with its figures."""
+    return _sheet([_told(counts, pairs, before, after, edition) for before, after in _compared(counts)], edition)
+
+
+def expectation_of_part(
+    whole: tuple[Counted, Pairs], parts: Mapping[str, tuple[Counted, Pairs]], part: str, edition: Edition
+) -> Sheet | LeftOut:
+    """The sheet of one part, in fives: each figure held back beside that of all and those of the other parts."""
+    told = []
+    for before, after in _compared(whole[0]):
+        total = _told(*whole, before, after, edition)
+        alone = {code: _told(*each, before, after, edition) for code, each in parts.items()}
+        if part in alone:
+            figures = {code: one.figure for code, one in alone.items()}
+            levels = {code: one.levels for code, one in alone.items()}
+            told.append(
+                replace(
+                    alone[part],
+                    figure=in_fives_beside(total.figure, figures, before.audience)[part],
+                    levels=in_fives_beside(total.levels, levels, before.audience)[part],
+                )
+            )
+    return _sheet(told, edition)
+
+
+def _compared(counts: Counted) -> Iterator[tuple[Asked, Asked]]:
+    for journey in counts.catalogue.journeys():
+        yield from expectations(counts, journey)
+
+
+def _sheet(told: Sequence[Told], edition: Edition) -> Sheet | LeftOut:
     say = edition.say
-    told = [
-        _told(counts, pairs, before, after, edition)
-        for journey in counts.catalogue.journeys()
-        for before, after in expectations(counts, journey)
-    ]
     if not told:
         return LeftOut(say("sheets.expectation"), say("expectation.none"))
     rows = [row for number, one in enumerate(told, start=1) for row in _rows(number, one, edition)]
@@ -151,7 +175,7 @@ def _rows(number: int, one: Told, edition: Edition) -> Iterator[Sequence[Content
         if share is not None:
             three = (share.value, share.interval.low, share.interval.high)
             cells = (share.count, *(Formed(number, "share") for number in three))
-        few = say("notes.few-words") if one.figure.showing is Showing.FEW else note
+        few = say("notes.few-words") if one.figure.showing is Showing.FEW and one.figure.why == "few" else note
         yield (*where, None, say.label("measures", name), *cells, *counts, time, few)
 
 

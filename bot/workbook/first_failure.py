@@ -21,6 +21,7 @@ from bot.workbook.edition import Edition
 from bot.workbook.entries import answers_told, newest, newest_once
 from bot.workbook.names import journey_title, part, period_label, why
 from bot.workbook.paired import spans_of
+from bot.workbook.parts import in_fives_beside
 from bot.workbook.paths import Asked, curve, went_wrong
 from bot.workbook.shares import shown_share
 from bot.workbook.sheets import Block, Content, Form, LeftOut, Line, Sheet, Table
@@ -67,8 +68,56 @@ class Told:
 
 def read(tx: Transaction, counts: Counted, simulated: bool) -> Stages:
     """Read how the curves of all journeys were rated, contact by contact, in the spans of the counted weeks."""
-    points = {(journey, one.question.code) for journey in counts.catalogue.journeys() for one in curve(counts, journey)}
-    rows = pairs.rows_of_ratings(tx, spans_of(counts), sorted(points), simulated)
+    return _of_rows(pairs.rows_of_ratings(tx, spans_of(counts), _points(counts), simulated), counts)
+
+
+def read_by_unit(tx: Transaction, counts: Counted, simulated: bool) -> dict[str, Stages]:
+    """The same by unit, of the fixed period alone."""
+    fixed = counts.of_period
+    found: dict[str, list[RatingsRow]] = {}
+    for row in pairs.rows_of_ratings(tx, spans_of(fixed), _points(counts), simulated, "unit"):
+        found.setdefault(row.part, []).append(row)
+    return {unit: of_period(_of_rows(rows, counts)) for unit, rows in found.items()}
+
+
+def of_period(stages: Stages) -> Stages:
+    """The same, of the fixed period alone; for `Counted.of_period`."""
+    return {**stages, LATEST: stages.get(PERIOD, {})}
+
+
+def first_failure(counts: Counted, stages: Stages, edition: Edition) -> Sheet | LeftOut:
+    """The sheet: each journey's stages, then what people say themselves."""
+    told = [one for points in _curves(counts) for one in _told(counts, stages, points)]
+    return _sheet(counts, told, edition)
+
+
+def first_failure_of_part(
+    whole: tuple[Counted, Stages],
+    parts: Mapping[str, tuple[Counted, Stages]],
+    code: str,
+    part: Counted,
+    edition: Edition,
+) -> Sheet | LeftOut:
+    """The sheet of one part, in fives: each stage held back beside that of all and those of the other parts.
+
+    `whole` and `parts` are of the fixed period, each as in a report of its own, `part` what may be shown of this one's
+    questions.
+    """
+    told: list[Told] = []
+    for points in _curves(whole[0]) if code in parts else ():
+        total, alone = _told(*whole, points), {name: _told(*each, points) for name, each in parts.items()}
+        for place, all_ in enumerate(total):
+            figures = {name: found[place].figure for name, found in alone.items()}
+            shown = in_fives_beside(all_.figure, figures, all_.asked.audience)
+            told.append(replace(alone[code][place], figure=shown[code]))
+    return _sheet(part, told, edition)
+
+
+def _points(counts: Counted) -> list[tuple[str, str]]:
+    return sorted((one.key.journey, one.question.code) for points in _curves(counts) for one in points)
+
+
+def _of_rows(rows: Sequence[RatingsRow], counts: Counted) -> Stages:
     by_place: dict[tuple[str, str], list[RatingsRow]] = {}
     for row in rows:
         version = counts.catalogue.versions.get(row.fingerprint)
@@ -81,13 +130,18 @@ def read(tx: Transaction, counts: Counted, simulated: bool) -> Stages:
     return stages
 
 
-def first_failure(counts: Counted, stages: Stages, edition: Edition) -> Sheet | LeftOut:
-    """The sheet: each journey's stages, then what people say themselves."""
+def _curves(counts: Counted) -> Iterator[list[Asked]]:
+    yield from (curve(counts, journey) for journey in counts.catalogue.journeys())
+
+
+def _sheet(counts: Counted, told: Sequence[Told], edition: Edition) -> Sheet | LeftOut:
     say = edition.say
-    journeys = counts.catalogue.journeys()
-    rows = [row for journey in journeys for row in _rows(counts, stages, journey, edition)]
+    rows = list(_rows(counts, told, edition))
     said = [
-        row for journey in journeys for asked in went_wrong(counts, journey) for row in _said(counts, asked, edition)
+        row
+        for journey in counts.catalogue.journeys()
+        for asked in went_wrong(counts, journey)
+        for row in _said(counts, asked, edition)
     ]
     if not rows and not said:
         return LeftOut(say("sheets.first-failure"), say("notes.no-curve"))
@@ -141,8 +195,8 @@ def _ratings(text: str) -> dict[str, float | None]:
     return {code: float(number) if number else None for code, _, number in pairs_of}
 
 
-def _told(counts: Counted, stages: Stages, journey: str) -> list[Told]:
-    """The points of a journey's curve, as far as they may be shown beside each other and beside their ratings."""
+def _told(counts: Counted, stages: Stages, points: Sequence[Asked]) -> list[Told]:
+    """These points of a journey's curve, as far as they may be shown beside each other and beside their ratings."""
     own = replace(
         counts,
         by_week={week: _distributions(stages, week) for week in counts.by_week},
@@ -150,7 +204,7 @@ def _told(counts: Counted, stages: Stages, journey: str) -> list[Told]:
         recent=_distributions(stages, LATEST),
     )
     told = []
-    for asked in curve(counts, journey):
+    for asked in points:
         figure, weeks = newest_once(own, asked.key, asked.audience)
         stage = stages.get(LATEST if weeks == counts.latest else PERIOD, {}).get(asked.key)
         # How everybody rated it stands on another sheet: less these, it tells of those who had a fault before.
@@ -165,13 +219,12 @@ def _distributions(stages: Stages, span: str) -> Mapping[Key, Distribution]:
     return {key: stage.distribution for key, stage in stages.get(span, {}).items()}
 
 
-def _rows(counts: Counted, stages: Stages, journey: str, edition: Edition) -> Iterator[Sequence[Content]]:
+def _rows(counts: Counted, told: Sequence[Told], edition: Edition) -> Iterator[Sequence[Content]]:
     say = edition.say
-    title = journey_title(counts, journey, say)
-    for one in _told(counts, stages, journey):
+    for one in told:
         asked, figure = one.asked, one.figure
         yield (
-            title,
+            journey_title(counts, asked.key.journey, say),
             say.label("phases", asked.phase),
             asked.touchpoint(say.language),
             one.failed if figure.showing is Showing.WHOLE and figure.distribution.answers else None,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bot.figures.hme import SUB_INDICES
 from bot.store import pairs
 from bot.store.database import Transaction
-from bot.store.pairs import RatingsRow
-from bot.workbook.counted import Counted
+from bot.store.pairs import PairCut, RatingsRow
+from bot.workbook.counted import LATEST, PERIOD, Counted
 from bot.workbook.paired import spans_of
 from flows.journey import Journey, Question
 
@@ -23,19 +23,20 @@ class Marked:
 
     rows: Mapping[str, Sequence[RatingsRow]]
 
+    @property
+    def of_period(self) -> Marked:
+        """The same, of the fixed period alone; for `Counted.of_period`."""
+        return Marked({**self.rows, LATEST: self.rows.get(PERIOD, ())})
+
 
 def read(tx: Transaction, counts: Counted, simulated: bool) -> Marked:
     """Read them, in the spans of the counted weeks, where a journey in use has any."""
-    wanted = [
-        (code, question.code)
-        for code in counts.catalogue.journeys()
-        for group in groups_of(counts.catalogue.latest(code)).values()
-        for question in group
-    ]
-    found: dict[str, list[RatingsRow]] = {}
-    for row in pairs.rows_of_ratings(tx, spans_of(counts), wanted, simulated) if wanted else []:
-        found.setdefault(row.span, []).append(row)
-    return Marked(found)
+    return _of_rows(_rows(tx, counts, simulated, "")).get("", Marked({}))
+
+
+def read_by_unit(tx: Transaction, counts: Counted, simulated: bool) -> dict[str, Marked]:
+    """The same by unit, of the fixed period alone."""
+    return {unit: found.of_period for unit, found in _of_rows(_rows(tx, counts.of_period, simulated, "unit")).items()}
 
 
 def groups_of(journey: Journey) -> dict[str, list[Question]]:
@@ -64,3 +65,20 @@ def complete(rows: Iterable[RatingsRow], codes: Sequence[str]) -> tuple[dict[tup
             whole = tuple(float(number) for number in numbers if number)
             found[whole] = found.get(whole, 0) + row.persons
     return found, asked, contacts
+
+
+def _rows(tx: Transaction, counts: Counted, simulated: bool, cut: PairCut) -> list[RatingsRow]:
+    wanted = [
+        (code, question.code)
+        for code in counts.catalogue.journeys()
+        for group in groups_of(counts.catalogue.latest(code)).values()
+        for question in group
+    ]
+    return pairs.rows_of_ratings(tx, spans_of(counts), wanted, simulated, cut) if wanted else []
+
+
+def _of_rows(rows: Iterable[RatingsRow]) -> dict[str, Marked]:
+    found: dict[str, dict[str, list[RatingsRow]]] = {}
+    for row in rows:
+        found.setdefault(row.part, {}).setdefault(row.span, []).append(row)
+    return {part: Marked(spans) for part, spans in found.items()}

@@ -19,6 +19,7 @@ from bot.store.tallies import Spans
 from bot.workbook.catalogue import Catalogue, Version
 from bot.workbook.counted import LATEST, PERIOD, Counted
 from bot.workbook.entries import answers_told, newest_once
+from bot.workbook.parts import figures_beside
 from bot.workbook.shown import Figure, Key
 from flows.journey import Question
 
@@ -49,22 +50,28 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Every pair that was asked for, by span."""
+    """Every pair that was asked for, by span. `held`: of a part, what may be shown of each beside the other parts, as
+    `Counted.held`.
+    """
 
     spans: Mapping[str, Mapping[Key, Distribution]]
     together: Mapping[str, Mapping[Key, Together]]
+    held: Mapping[Key, Figure] | None = None
+
+    @property
+    def of_period(self) -> Pairs:
+        """The same, of the fixed period alone; for `Counted.of_period`."""
+        return replace(
+            self,
+            spans={**self.spans, LATEST: self.spans.get(PERIOD, {})},
+            together={**self.together, LATEST: self.together.get(PERIOD, {})},
+        )
 
     def pair(self, counts: Counted, version: Version, first: Question, second: Question) -> Pair:
         """What may be told of a pair, of the newest weeks that it may be told of."""
         journey = version.journey
         key = _key(journey.code, first, second)
-        own = replace(
-            counts,
-            by_week={week: self.spans.get(week, {}) for week in counts.by_week},
-            whole=self.spans.get(PERIOD, {}),
-            recent=self.spans.get(LATEST, {}),
-        )
-        figure, weeks = newest_once(own, key, journey.audience)
+        figure, weeks = newest_once(self.counted(counts), key, journey.audience)
         together = self.together.get(LATEST if weeks == counts.latest else PERIOD, {}).get(key, Together())
         answers = [
             answers_told(counts, Key(journey.code, one.code, one.version, False), journey.audience, weeks)
@@ -73,6 +80,16 @@ class Pairs:
         count = figure.distribution.answers
         left_over = (max(0, answers[0] - 2 * together.inside + count), max(0, answers[1] - count))
         return Pair(first, second, figure, weeks, together, left_over)
+
+    def counted(self, counts: Counted) -> Counted:
+        """The pairs as if each were a question."""
+        return replace(
+            counts,
+            by_week={week: self.spans.get(week, {}) for week in counts.by_week},
+            whole=self.spans.get(PERIOD, {}),
+            recent=self.spans.get(LATEST, {}),
+            held=self.held,
+        )
 
 
 def spans_of(counts: Counted) -> Spans:
@@ -84,10 +101,37 @@ def spans_of(counts: Counted) -> Spans:
 
 def read(tx: Transaction, counts: Counted, wanted: Iterable[tuple[str, str, str]], simulated: bool) -> Pairs:
     """Read pairs of questions, each as (journey, first, second question), in the spans of the counted weeks."""
-    rows = pairs.pairs(tx, spans_of(counts), dict.fromkeys(wanted), simulated)
+    return _of_rows(pairs.pairs(tx, spans_of(counts), dict.fromkeys(wanted), simulated), counts.catalogue)
+
+
+def read_by_unit(
+    tx: Transaction, counts: Counted, wanted: Iterable[tuple[str, str, str]], simulated: bool
+) -> dict[str, Pairs]:
+    """The same by unit, of the fixed period alone."""
+    found: dict[str, list[PairRow]] = {}
+    for row in pairs.pairs(tx, spans_of(counts.of_period), dict.fromkeys(wanted), simulated, "unit"):
+        found.setdefault(row.part, []).append(row)
+    return {unit: _of_rows(rows, counts.catalogue).of_period for unit, rows in found.items()}
+
+
+def beside(whole: tuple[Counted, Pairs], parts: Mapping[str, tuple[Counted, Pairs]], part: str) -> Pairs:
+    """The pairs of one part as they may be shown beside those of all and of the other parts; of the fixed period."""
+    total = whole[1].counted(whole[0])
+    audiences = {code: total.catalogue.latest(code).audience for code in total.catalogue.journeys()}
+    alone = {code: pairs.counted(counts) for code, (counts, pairs) in parts.items()}
+    figures = {
+        key: figures_beside(total, alone, key, audiences[key.journey])
+        for key in total.whole
+        if key.journey in audiences
+    }
+    held = {key: shown[part] for key, shown in figures.items() if part in shown}
+    return replace(parts[part][1], held=held) if part in parts else Pairs({}, {}, {})
+
+
+def _of_rows(rows: Iterable[PairRow], catalogue: Catalogue) -> Pairs:
     gathered: dict[str, dict[Key, list[PairRow]]] = {}
     for row in rows:
-        key = _key_of(row, counts.catalogue)
+        key = _key_of(row, catalogue)
         if key is not None:
             gathered.setdefault(row.span, {}).setdefault(key, []).append(row)
     return Pairs(

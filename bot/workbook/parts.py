@@ -18,7 +18,7 @@ from bot.figures.distribution import Distribution
 from bot.figures.suppression import Showing, of_parts, unsettled, with_total
 from bot.store.tallies import BOTH
 from bot.workbook.counted import Counted
-from bot.workbook.entries import Entry, period_entries
+from bot.workbook.entries import Entry, of_fixed_period, period_entries
 from bot.workbook.response import Response
 from bot.workbook.response import of_period as response_of_period
 from bot.workbook.shown import Figure, Key, Why
@@ -43,6 +43,15 @@ def part_entries(whole: Counted, parts: Mapping[str, Counted]) -> dict[str, list
 def held_in(whole: Counted, parts: Mapping[str, Counted], part: str) -> dict[Key, Figure]:
     """What may be shown of each question in one part: what `Counted.held` is, of that part."""
     return {entry.key: entry.figure for entry in part_entries(whole, parts).get(part, ())}
+
+
+def figures_beside(whole: Counted, parts: Mapping[str, Counted], key: Key, audience: str) -> dict[str, Figure]:
+    """What may be shown in each part of what is counted as if it were a question, and is none, in the fixed period."""
+    total, alone = of_fixed_period(whole, key, audience), {}
+    for code, counts in parts.items():
+        if key in counts.whole:
+            alone[code] = of_fixed_period(counts, key, audience)
+    return of_all(total, alone, audience, _again(total, whole.whole[key]))
 
 
 def in_fives_beside(total: Figure, alone: Mapping[str, Figure], audience: str) -> dict[str, Figure]:
