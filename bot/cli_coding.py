@@ -9,25 +9,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot import clock, csv_files
+from bot import cli_files, clock, csv_files
 from bot.coding import CODER, TakenRow, agreements, lists
-from bot.coding_reports import Report, agreement_rows, counts, summed_up
+from bot.coding_reports import agreement_rows, counts, summed_up
 from bot.commands_coding import TakenIn, requests_of
 from bot.lists import codings, reports, sources
 from bot.lists.codings import Reading
 from bot.lists.tables import ListRefused
 from bot.lists.texts import Texts
 from bot.long_errands import carried_out_in_order
-from bot.openings import Refused, files, viewed_house
+from bot.openings import files, viewed_house
 from bot.organisation import meant
 from bot.screen import line, table
 from bot.settings import Settings, from_environment
 from bot.store import facts
 
 _EXAMPLE = "Example: kundresa import-coding kundresa_2026-W47_data.xlsx --dry-run"
-_SHOWN_AT_MOST = 50
 
 Text = str | None
 
@@ -59,7 +57,7 @@ def import_coding(
     if faults is not None:
         csv_files.write(faults, *reports.fault_rows(done.faults, texts))
     line(texts("report", "coding", file=file.name, coder=who))
-    _show(done, texts, dry_run, everything=faults is None)
+    cli_files.show(counts(done, texts, dry_run=dry_run), done.faults if faults is None else (), texts)
     with viewed_house(settings) as view:
         found = agreements(view.tx, facts.get(view.tx, facts.SIMULATED) is not None, coder=who)
     if found:
@@ -74,7 +72,7 @@ def _read(file: Path, settings: Settings, texts: Texts) -> tuple[Reading, str]:
         content = sources.loaded(file)
         reading = codings.read(content, lists(organisation), organisation.holiday_country, texts)
     except ListRefused as error:
-        raise Refused("\n".join(f"{file}: {reason}" for reason in error.told(texts).splitlines())) from None
+        raise cli_files.refused(file, error, texts) from None
     return reading, hashlib.sha256(content).hexdigest()
 
 
@@ -84,28 +82,13 @@ async def _taken(
     rows: list[TakenRow] = []
     who = ""
     asked = requests_of(reading.coded, source=source, coder=coder or "", user=str(os.getuid()), dry_run=dry_run)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, transient=True)
-    progress.disable = not progress.console.is_terminal
-    with progress:
-        task = progress.add_task("rows", total=len(reading.coded))
+    with cli_files.progress("rows", len(reading.coded)) as far:
 
         def took(done: TakenIn) -> None:
             nonlocal who
             who = done.coder
             rows.extend(done.rows)
-            progress.update(task, completed=len(rows))
+            far(len(rows))
 
         await carried_out_in_order(settings, "coding.import", asked, TakenIn, clock.now, took)
     return rows, who
-
-
-def _show(done: Report, texts: Texts, dry_run: bool, *, everything: bool) -> None:
-    for told in counts(done, texts, dry_run=dry_run):
-        line(told)
-    if done.faults and everything:
-        headers, rows = reports.fault_rows(done.faults[:_SHOWN_AT_MOST], texts)
-        line()
-        table(headers, rows, "")
-        if len(done.faults) > _SHOWN_AT_MOST:
-            line(texts("report", "and-more", count=len(done.faults) - _SHOWN_AT_MOST) + " (--faults FILE)")

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot import clock, csv_files
+from bot import cli_files, clock, csv_files
 from bot.commands_import import TakenIn, requests_of
-from bot.imports import Import, Invited, TakenRow, counts, summed_up
+from bot.imports import Invited, TakenRow, counts, summed_up
 from bot.lists import entries, reports, sources, template
 from bot.lists.entries import Reading
 from bot.lists.tables import ListRefused
@@ -20,14 +19,12 @@ from bot.lists.texts import Texts
 from bot.long_errands import carried_out_in_order
 from bot.openings import Refused, files
 from bot.organisation import meant
-from bot.screen import line, table
+from bot.screen import line
 from bot.settings import Settings, from_environment
 
 _EXAMPLE = "Example: kundresa contacts import bookings.xlsx --journey office-visit --dry-run"
 _INVITATIONS = ("reference", "contact", "link", "message", "row")
 """The code stands in the message that it is sent with: alone it can begin with "-", which spreadsheets reckon."""
-
-_SHOWN_AT_MOST = 50
 
 Text = str | None
 
@@ -79,7 +76,7 @@ def import_(
         csv_files.write(invitations, _INVITATIONS, _invitation_rows(reading, invited))
     if faults is not None:
         csv_files.write(faults, *reports.fault_rows(done.faults, texts))
-    _show(done, texts, dry_run, everything=faults is None)
+    cli_files.show(counts(done, texts, dry_run=dry_run), done.faults if faults is None else (), texts)
 
 
 def _read(file: Path, settings: Settings, texts: Texts, given: Mapping[str, str]) -> Reading:
@@ -87,7 +84,7 @@ def _read(file: Path, settings: Settings, texts: Texts, given: Mapping[str, str]
     try:
         return entries.read(sources.loaded(file), organisation, library, texts, given)
     except ListRefused as error:
-        raise Refused("\n".join(f"{file}: {reason}" for reason in error.told(texts).splitlines())) from None
+        raise cli_files.refused(file, error, texts) from None
 
 
 async def _taken(
@@ -96,23 +93,15 @@ async def _taken(
     rows: list[TakenRow] = []
     invited: list[Invited] = []
     batches = requests_of(reading.entries, dry_run=dry_run, invitations=invitations)
-    with _progress() as progress:
-        task = progress.add_task("contacts", total=len(reading.entries))
+    with cli_files.progress("contacts", len(reading.entries)) as far:
 
         def took(done: TakenIn) -> None:
             rows.extend(done.rows)
             invited.extend(done.invitations)
-            progress.update(task, completed=len(rows))
+            far(len(rows))
 
         await carried_out_in_order(settings, "contacts.import", batches, TakenIn, clock.now, took)
     return rows, invited
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, transient=True)
-    progress.disable = not progress.console.is_terminal
-    return progress
 
 
 def _invitation_rows(reading: Reading, invited: list[Invited]) -> list[tuple[str, ...]]:
@@ -123,17 +112,6 @@ def _invitation_rows(reading: Reading, invited: list[Invited]) -> list[tuple[str
         reference = "" if entry.by_content else entry.new.reference or ""
         rows.append((reference, one.contact, one.link or "", f"/start {one.code}", str(one.row)))
     return rows
-
-
-def _show(done: Import, texts: Texts, dry_run: bool, *, everything: bool) -> None:
-    for told in counts(done, texts, dry_run=dry_run):
-        line(told)
-    if done.faults and everything:
-        headers, rows = reports.fault_rows(done.faults[:_SHOWN_AT_MOST], texts)
-        line()
-        table(headers, rows, "")
-        if len(done.faults) > _SHOWN_AT_MOST:
-            line(texts("report", "and-more", count=len(done.faults) - _SHOWN_AT_MOST) + " (--faults FILE)")
 
 
 def _write_template(to: Path, settings: Settings, texts: Texts) -> None:

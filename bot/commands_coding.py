@@ -8,12 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from bot.clock import Now
+from bot.batches import TriedOrDone, batches_of
 from bot.coding import CODER, CodedRow, TakenRow
-from bot.commands_import import LARGEST_BATCH
-from bot.imports import BATCH_ROWS
-from bot.openings import House, Refused
-from bot.requests import Command, Request, Turn
+from bot.openings import Refused
+from bot.requests import Command, Turn
 from bot.rooms import Rooms
 from bot.store.coding import Said
 from bot.store.database import Transaction
@@ -60,31 +58,6 @@ class TakenIn(msgspec.Struct, frozen=True):
     coder: str
 
 
-class _DryRun(Exception):
-    """Undoes a transaction once what it would have come to is known."""
-
-    def __init__(self, done: TakenIn) -> None:
-        super().__init__()
-        self.done = done
-
-
-class _TakeIn:
-    """A turn, unless it is a dry run: that one is undone whole, and not even the request is remembered."""
-
-    def __init__(self) -> None:
-        self._turn = Turn(TakeIn, TakenIn, _remembered, _told)
-
-    async def performed(self, house: House, request: Request, now: Now) -> msgspec.Raw:
-        asked = msgspec.json.decode(request.arguments, type=TakeIn)
-        if not asked.dry_run:
-            return await self._turn.performed(house, request, now)
-        try:
-            await house.store.write(_tried, house.rooms, asked, now())
-        except _DryRun as tried:
-            return msgspec.Raw(msgspec.json.encode(tried.done))
-        raise AssertionError("a dry run was kept")
-
-
 def requests_of(
     rows: Sequence[CodedRow],
     *,
@@ -95,17 +68,8 @@ def requests_of(
     dry_run: bool = False,
 ) -> Iterator[TakeIn]:
     """What to ask for, one after the other, so that all rows are taken in; at least one, which tells the coder."""
-    batch: list[Row] = []
-    size = 0
-    for coded in rows:
-        row = Row.of(coded)
-        length = len(msgspec.json.encode(row)) + 1
-        if batch and (len(batch) >= BATCH_ROWS or size + length > LARGEST_BATCH):
-            yield TakeIn(tuple(batch), source, coder, user, unit, dry_run)
-            batch, size = [], 0
-        batch.append(row)
-        size += length
-    yield TakeIn(tuple(batch), source, coder, user, unit, dry_run)
+    for batch in batches_of(map(Row.of, rows)):
+        yield TakeIn(batch, source, coder, user, unit, dry_run)
 
 
 def _taken(tx: Transaction, rooms: Rooms, asked: TakeIn, now: datetime) -> TakenIn:
@@ -128,8 +92,4 @@ def _told(tx: Transaction, rooms: Rooms, kept: TakenIn) -> TakenIn:
     return kept
 
 
-def _tried(tx: Transaction, rooms: Rooms, asked: TakeIn, now: datetime) -> None:
-    raise _DryRun(_taken(tx, rooms, asked, now))
-
-
-COMMANDS: Mapping[str, Command] = {"coding.import": _TakeIn()}
+COMMANDS: Mapping[str, Command] = {"coding.import": TriedOrDone(Turn(TakeIn, TakenIn, _remembered, _told), _taken)}

@@ -100,44 +100,23 @@ async def _made(house: House, asked: Export, week: str, moment: datetime) -> lis
     from bot.workbook import export
 
     premises = house.premises
-    language = meant(asked.language or premises.languages[0], premises.languages, "language")
-    span = Span(asked.first or week, week, asked.unit)
-    if span.is_week and asked.form == "xlsx":
-        if asked.language is not None:
-            await _check_language(house, week, language, Path(asked.folder))
-        return await export.export_week(
-            house.store,
-            week,
-            folder=Path(asked.folder),
-            organisation=premises.organisation,
-            language=language,
-            now=moment,
-            zone=premises.zone,
-            simulated=premises.simulated,
-        )
-    made: list[Path] = []
-    if asked.form == "xlsx":
-        made = await export.export_report(
-            house.store,
-            span,
-            folder=Path(asked.folder),
-            organisation=premises.organisation,
-            language=language,
-            now=moment,
-            zone=premises.zone,
-            simulated=premises.simulated,
-        )
-    return made + await export.export_rows(
-        house.store,
-        span,
+    making = export.Making(
         folder=Path(asked.folder),
         organisation=premises.organisation,
-        language=language,
+        language=meant(asked.language or premises.languages[0], premises.languages, "language"),
         now=moment,
         zone=premises.zone,
         simulated=premises.simulated,
-        form=asked.form,
     )
+    span = Span(asked.first or week, week, asked.unit)
+    if span.is_week and asked.form == "xlsx":
+        if asked.language is not None:
+            await _check_language(house, week, making["language"], making["folder"])
+        return await export.export_week(house.store, week, **making)
+    made: list[Path] = []
+    if asked.form == "xlsx":
+        made = await export.export_report(house.store, span, **making)
+    return made + await export.export_rows(house.store, span, form=asked.form, **making)
 
 
 async def _check_language(house: House, week: str, language: str, folder: Path) -> None:

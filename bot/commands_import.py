@@ -7,17 +7,13 @@ from datetime import datetime
 
 import msgspec
 
-from bot.clock import Now
+from bot.batches import TriedOrDone, batches_of
 from bot.contacts import NewContact
-from bot.imports import BATCH_ROWS, Invited, TakenRow, invited, take_in
+from bot.imports import Invited, TakenRow, invited, take_in
 from bot.lists.entries import Entry
-from bot.openings import House
-from bot.requests import Command, Request, Turn
+from bot.requests import Command, Turn
 from bot.rooms import Rooms
 from bot.store.database import Transaction
-
-LARGEST_BATCH = 48 * 1024
-"""Bytes of rows in one request; what else stands in it is less than what `command_socket` allows beyond that."""
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -103,47 +99,11 @@ class _Kept(msgspec.Struct, frozen=True):
     invitations: bool
 
 
-class _DryRun(Exception):
-    """Undoes a transaction once what it would have come to is known."""
-
-    def __init__(self, rows: tuple[TakenRow, ...]) -> None:
-        super().__init__()
-        self.rows = rows
-
-
-class _TakeIn:
-    """A turn, unless it is a dry run: that one is undone whole, and not even the request is remembered."""
-
-    def __init__(self) -> None:
-        self._turn = Turn(TakeIn, _Kept, _taken, _told)
-
-    async def performed(self, house: House, request: Request, now: Now) -> msgspec.Raw:
-        asked = msgspec.json.decode(request.arguments, type=TakeIn)
-        if not asked.dry_run:
-            return await self._turn.performed(house, request, now)
-        try:
-            await house.store.write(_tried, house.rooms, asked, now())
-        except _DryRun as done:
-            # Nothing of it stands: no id that was given means anything.
-            rows = tuple(TakenRow(one.row, one.result, None, one.why) for one in done.rows)
-            return msgspec.Raw(msgspec.json.encode(TakenIn(rows)))
-        raise AssertionError("a dry run was kept")
-
-
 def requests_of(entries: Sequence[Entry], *, dry_run: bool = False, invitations: bool = False) -> Iterator[TakeIn]:
     """What to ask for, one after the other, so that all entries are taken in."""
-    batch: list[Row] = []
-    size = 0
-    for entry in entries:
-        row = Row.of(entry)
-        length = len(msgspec.json.encode(row)) + 1
-        if batch and (len(batch) >= BATCH_ROWS or size + length > LARGEST_BATCH):
-            yield TakeIn(tuple(batch), dry_run, invitations)
-            batch, size = [], 0
-        batch.append(row)
-        size += length
-    if batch:
-        yield TakeIn(tuple(batch), dry_run, invitations)
+    for batch in batches_of(map(Row.of, entries)):
+        if batch:
+            yield TakeIn(batch, dry_run, invitations)
 
 
 def _taken(tx: Transaction, rooms: Rooms, asked: TakeIn, now: datetime) -> _Kept:
@@ -155,8 +115,10 @@ def _told(tx: Transaction, rooms: Rooms, kept: _Kept) -> TakenIn:
     return TakenIn(kept.rows, tuple(invited(tx, rooms, kept.rows)) if kept.invitations else ())
 
 
-def _tried(tx: Transaction, rooms: Rooms, asked: TakeIn, now: datetime) -> None:
-    raise _DryRun(_taken(tx, rooms, asked, now).rows)
+def _tried(tx: Transaction, rooms: Rooms, asked: TakeIn, now: datetime) -> TakenIn:
+    # Nothing of it stands: no id that was given means anything.
+    rows = _taken(tx, rooms, asked, now).rows
+    return TakenIn(tuple(TakenRow(one.row, one.result, None, one.why) for one in rows))
 
 
-COMMANDS: Mapping[str, Command] = {"contacts.import": _TakeIn()}
+COMMANDS: Mapping[str, Command] = {"contacts.import": TriedOrDone(Turn(TakeIn, _Kept, _taken, _told), _tried)}

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot import coding, organisation
+from bot.batches import LARGEST_BATCH
 from bot.coding import CodedRow
 from bot.commands_coding import requests_of
-from bot.commands_import import LARGEST_BATCH
 from bot.lists import codings
 from bot.lists.codings import Place, Reading
 from bot.lists.tables import ListRefused

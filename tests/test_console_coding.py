@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import hashlib
 import io
@@ -18,6 +17,7 @@ from bot.store import coding as stored
 from bot.store.coding import Standing
 from bot.store.database import Transaction
 from tests.browser import IN_EACH_LANGUAGE, PHONE, browsing
+from tests.dropped_files import dropped, figures, foreseen, taken
 from tests.site import Site, site
 from tests.test_coding_files import WAYS, book, lines
 from tests.test_console_contacts import ORGANISATION, Desk, Told, audited, desk, screen, suits_every_size
@@ -58,36 +58,7 @@ def file(*coded: tuple[int, dict[str, str]]) -> bytes:
 
 async def previewed(somebody: Desk, content: bytes, name: str = "kundresa_2026-W46_data.xlsx") -> Told:
     """Drop a file; the page it leads to, or the one that refuses it."""
-    await somebody.get(PATH)
-    told = await somebody.drops(PATH, name, content)
-    if told.status == 303:
-        page = await somebody.get(told.path)
-        return Told(page.status, page.text, page.headers, told.path)
-    return told
-
-
-async def taken(somebody: Desk, path: str) -> Told:
-    """Confirm, and wait until it is done."""
-    await somebody.sends(path)
-    for _ in range(200):
-        page = await somebody.get(path)
-        if "/state" not in page.text:
-            return page
-        await asyncio.sleep(0.05)
-    raise AssertionError("it is still being taken in")
-
-
-def foreseen(page: str) -> dict[int, tuple[str, str]]:
-    """What the preview says of each row: its kind, and what is coded or wrong."""
-    found = re.findall(
-        r'class="number">(\d+)</th><td><span class="badge \w+">([^<]+)</span></td><td class="told">([^<]*)<', page
-    )
-    return {int(row): (kind, what) for row, kind, what in found}
-
-
-def figures(page: str) -> list[int]:
-    """To be coded, changed, as before, faulty, notes."""
-    return [int(one) for one in re.findall(r"<li><b>(\d+)</b>", page)]
+    return await dropped(somebody, PATH, name, content)
 
 
 async def standing(place: Site) -> dict[tuple[int, str], Standing]:
@@ -213,7 +184,7 @@ async def test_what_is_no_coded_file_is_refused_in_words(place: Site, monkeypatc
         ):
             refused = await previewed(somebody, content)
             assert (refused.status, told in refused.text) == (422, True)
-        monkeypatch.setattr("bot.console.coding.MOST_ROWS", 3)
+        monkeypatch.setattr("bot.console.file_pages.MOST_ROWS", 3)
         refused = await previewed(somebody, WAYS["as it is"])
         assert (refused.status, "fler än 3 kodade rader" in refused.text) == (422, True)
         await somebody.get(PATH)
@@ -232,7 +203,7 @@ async def test_a_file_of_several_sheets_is_told_by_sheet(place: Site) -> None:
 @pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_pages_of_coding_are_for_everybody(place: Site, browser: Browser, language: str) -> None:
     """axe finds nothing on the form, its refusal, the preview and what came of it, wide and on a phone, where what will
-    happen to a row is read without scrolling.
+    happen to a row is read without scrolling, and so is the whole table of one sheet.
     """
     both = file((6, {"theme": "forms" if language == "sv" else "other", "need": "sen"}), (7, {"theme": "waiting"}))
     async with screen(browser, place, await place.member("analyst", language=language)) as page:
@@ -248,6 +219,8 @@ async def test_pages_of_coding_are_for_everybody(place: Site, browser: Browser, 
         await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         right = "Math.max(...[...document.querySelectorAll('td.told')].map(one => one.getBoundingClientRect().right))"
         assert await page.evaluate(right) <= PHONE[0]
+        over = "[...document.querySelectorAll('main .scroll')].map(one => one.scrollWidth - one.clientWidth)"
+        assert await page.evaluate(over) == [0]
         await page.click("main button.main")
         await page.wait_for_selector("a[href$='faults.csv']")
         await suits_every_size(page)

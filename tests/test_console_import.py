@@ -17,10 +17,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from bot.console import held_lists
+from bot.console import held_files
 from bot.store import contacts
 from bot.store.database import Transaction
 from tests.browser import IN_EACH_LANGUAGE, PHONE, faults
+from tests.dropped_files import dropped, figures, foreseen, taken
 from tests.site import Site, site
 from tests.test_console_contacts import (
     ORGANISATION,
@@ -51,38 +52,8 @@ def visit(reference: str, unit: str = "norr", start: str = "2026-11-18 10:00", o
 
 async def previewed(somebody: Desk, content: str | bytes, name: str = "lista.csv", **fields: str) -> Told:
     """Drop a file; the page it leads to, or the one that refuses it."""
-    await somebody.get("/console/import")
-    told = await somebody.drops(
-        "/console/import", name, content.encode() if isinstance(content, str) else content, **fields
-    )
-    if told.status == 303:
-        page = await somebody.get(told.path)
-        return Told(page.status, page.text, page.headers, told.path)
-    return told
-
-
-async def taken(somebody: Desk, path: str) -> Told:
-    """Confirm, and wait until it is done."""
-    await somebody.sends(path)
-    for _ in range(200):
-        page = await somebody.get(path)
-        if "/state" not in page.text:
-            return page
-        await asyncio.sleep(0.05)
-    raise AssertionError("it is still being taken in")
-
-
-def foreseen(page: str) -> dict[int, tuple[str, str]]:
-    """What the preview says of each row: its kind, and how or what is wrong."""
-    found = re.findall(
-        r'class="number">(\d+)</th><td><span class="badge \w+">([^<]+)</span></td><td class="told">([^<]*)<', page
-    )
-    return {int(row): (kind, what) for row, kind, what in found}
-
-
-def figures(page: str) -> list[int]:
-    """New, changed, known, faulty, notes."""
-    return [int(re.sub(r"\s", "", one)) for one in re.findall(r"<li><b>([\d\s]+)</b>", page)]
+    file = content.encode() if isinstance(content, str) else content
+    return await dropped(somebody, "/console/import", name, file, **fields)
 
 
 async def test_a_list_is_previewed_then_taken_in(place: Site) -> None:
@@ -192,7 +163,7 @@ async def test_a_list_is_its_own_sessions_for_a_while(place: Site) -> None:
 async def test_few_lists_are_held_at_once(place: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new one takes the place of the session's own; beyond the bound others are asked to come back."""
     place.clock.now += timedelta(minutes=16)
-    monkeypatch.setattr(held_lists, "MOST_HELD", 1)
+    monkeypatch.setattr(held_files, "MOST_HELD", 1)
     async with desk(place) as somebody, desk(place) as other:
         first = await previewed(somebody, HEAD + visit("F-1"))
         second = await previewed(somebody, HEAD + visit("F-2"))
@@ -204,7 +175,7 @@ async def test_few_lists_are_held_at_once(place: Site, monkeypatch: pytest.Monke
 
 async def test_a_list_that_is_too_long_is_refused(place: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is tried."""
-    monkeypatch.setattr("bot.console.importing.MOST_ROWS", 2)
+    monkeypatch.setattr("bot.console.file_pages.MOST_ROWS", 2)
     async with desk(place) as somebody:
         refused = await previewed(somebody, HEAD + visit("G-1") + visit("G-2") + visit("G-3"))
         assert (refused.status, "fler än 2 rader" in refused.text) == (422, True)

@@ -14,9 +14,10 @@ import msgspec
 import pytest
 
 from bot import command_socket, settings
+from bot.batches import LARGEST_BATCH
 from bot.commands import performed
 from bot.commands_export import Export
-from bot.commands_import import LARGEST_BATCH, TakeIn, TakenIn, requests_of
+from bot.commands_import import TakeIn, TakenIn, requests_of
 from bot.imports import Import, summed_up
 from bot.inbox_folder import taken_in
 from bot.lists import entries

@@ -10,8 +10,7 @@ from bot.coding import Change, CodedRow, Lists, TakenRow, lists
 from bot.coding_reports import fault_of
 from bot.commands_coding import TakenIn, requests_of
 from bot.console.gate import Visit
-from bot.console.held_lists import KINDS as KINDS
-from bot.console.held_lists import Kind
+from bot.console.held_files import Kind
 from bot.lists.codings import Reading
 from bot.lists.faults import Fault
 from bot.lists.texts import Texts

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from bot.commands_import import TakenIn, requests_of
 from bot.console import choices
 from bot.console.gate import Visit
-from bot.console.held_lists import Foreseen, Kind
+from bot.console.held_files import Kind
 from bot.imports import TakenRow, batches
 from bot.lists.entries import Entry, Reading
 from bot.lists.faults import Fault
@@ -21,6 +21,18 @@ from bot.store.contacts import Contact
 from bot.store.database import Transaction
 
 _KINDS: dict[str, Kind] = {"registered": "new", "changed": "changed", "known": "known", "refused": "faulty"}
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What will become of one row. `what` says how it changes, or what is wrong and what to do; `where` the column."""
+
+    row: int
+    kind: Kind
+    when: datetime | None
+    reference: str
+    where: str
+    what: str
 
 
 def of_own_unit(visit: Visit, reading: Reading) -> Reading:

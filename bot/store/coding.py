@@ -14,6 +14,7 @@ from bot.store.database import Transaction
 from bot.store.queries import queries
 
 _SQL = queries("coding.sql")
+_ROWS_OF_WEEK, _STANDING = (_SQL[name].replace("{own_need}", _SQL["own_need"]) for name in ("rows_of_week", "standing"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def rows_of_week(tx: Transaction, week: str, simulated: bool) -> Iterator[Coding
 
     Of a closed week the same rows each time, less those erased since.
     """
-    return tx.each(CodingRow, _SQL["rows_of_week"], week=week, simulated=int(simulated))
+    return tx.each(CodingRow, _ROWS_OF_WEEK, as_of=week, simulated=int(simulated))
 
 
 def standing(tx: Transaction, first_week: str, last_week: str, as_of_week: str, simulated: bool) -> Iterator[Standing]:
@@ -151,7 +152,7 @@ def standing(tx: Transaction, first_week: str, last_week: str, as_of_week: str, 
     """
     return tx.each(
         Standing,
-        _SQL["standing"],
+        _STANDING,
         first=first_week,
         last=last_week,
         as_of=as_of_week,

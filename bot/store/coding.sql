@@ -33,21 +33,24 @@ WHERE answer_id = :answer AND coder = :coder
 INSERT INTO codings (answer_id, field, codes, text, coder, coded_at, week, list_version, source)
 VALUES (:answer, :field, :codes, :text, :coder, :now, :week, :version, :source);
 
+-- own_need: what is put into the two below: the need that the person chose about the contact of answer a, by a week
+(SELECT codes FROM (
+    SELECT n.id, n.codes, a.question GLOB (SUBSTR(n.question, 1, LENGTH(n.question) - 4) || '*') AS near
+    FROM answers AS n
+    WHERE n.contact_id = a.contact_id AND n.question GLOB '*-need' AND n.status = 'answered' AND n.week <= :as_of
+      AND NOT EXISTS (SELECT 1 FROM answers AS s WHERE s.supersedes = n.id AND s.week <= :as_of)
+) ORDER BY near DESC, id DESC LIMIT 1)
+
 -- rows_of_week: every coding recorded in the week, with the respondent's own choice of a need, as it stood at its close
 SELECT k.id, a.uid AS answer_id, a.contact_id, a.person_id, c.journey, v.fingerprint, a.question,
     a.codes AS answer_codes, a.week AS answer_week, k.field, k.codes, k.text, k.coder, k.coded_at, k.week,
     k.list_version, k.source,
-    (SELECT codes FROM (
-        SELECT n.id, n.codes, a.question GLOB (SUBSTR(n.question, 1, LENGTH(n.question) - 4) || '*') AS near
-        FROM answers AS n
-        WHERE n.contact_id = a.contact_id AND n.question GLOB '*-need' AND n.status = 'answered' AND n.week <= :week
-          AND NOT EXISTS (SELECT 1 FROM answers AS s WHERE s.supersedes = n.id AND s.week <= :week)
-    ) ORDER BY near DESC, id DESC LIMIT 1) AS own_need
+    {own_need} AS own_need
 FROM codings AS k
 JOIN answers AS a ON a.id = k.answer_id
 JOIN conversations AS v ON v.id = a.conversation_id
 JOIN contacts AS c ON c.id = a.contact_id
-WHERE k.week = :week AND c.simulated = :simulated
+WHERE k.week = :as_of AND c.simulated = :simulated
 ORDER BY k.id;
 
 -- standing: what counts at a week's close of the answers of a span, and what another coder said
@@ -66,12 +69,7 @@ SELECT a.uid AS answer_id, a.contact_id, a.person_id, c.journey, c.audience, v.f
     a.week AS answer_week, CASE WHEN f.begun_at IS NULL THEN h.unit ELSE f.unit END AS unit,
     k.field, k.codes, k.text, k.coder, k.coded_at, k.list_version,
     o.codes AS other_codes, o.coder AS other_coder,
-    (SELECT codes FROM (
-        SELECT n.id, n.codes, a.question GLOB (SUBSTR(n.question, 1, LENGTH(n.question) - 4) || '*') AS near
-        FROM answers AS n
-        WHERE n.contact_id = a.contact_id AND n.question GLOB '*-need' AND n.status = 'answered' AND n.week <= :as_of
-          AND NOT EXISTS (SELECT 1 FROM answers AS s WHERE s.supersedes = n.id AND s.week <= :as_of)
-    ) ORDER BY near DESC, id DESC LIMIT 1) AS own_need
+    {own_need} AS own_need
 FROM kept AS k
 JOIN answers AS a ON a.id = k.answer_id
 JOIN conversations AS v ON v.id = a.conversation_id

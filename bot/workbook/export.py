@@ -13,6 +13,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import NotRequired, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from bot.clock import week_start
@@ -38,6 +39,19 @@ from bot.workbook.writing import Written, language_of, write_data, write_report
 _LOG = logging.getLogger(__name__)
 
 
+class Making(TypedDict):
+    """How files are made: in which folder, whose, in which language (of the report's reader; in a .sav, of its labels),
+    when, and where that is. `simulated`: of simulated contacts only, marked DEMO; else of none of them.
+    """
+
+    folder: Path
+    organisation: Organisation
+    language: str
+    now: datetime
+    zone: ZoneInfo
+    simulated: NotRequired[bool]
+
+
 def report_name(week: str) -> str:
     """The file name of a week's report."""
     return f"kundresa_{week}.xlsx"
@@ -48,29 +62,17 @@ def data_name(week: str) -> str:
     return f"kundresa_{week}_data.xlsx"
 
 
-async def export_week(
-    store: Store,
-    week: str,
-    *,
-    folder: Path,
-    organisation: Organisation,
-    language: str,
-    now: datetime,
-    zone: ZoneInfo,
-    simulated: bool = False,
-    remake: bool = True,
-) -> list[Path]:
-    """Close `week` if it is open, make its files in `folder`, and return their paths: the report, the data file.
+async def export_week(store: Store, week: str, *, remake: bool = True, **making: Unpack[Making]) -> list[Path]:
+    """Close `week` if it is open, make its files in the folder, and return their paths: the report, the data file.
 
     A report that is recorded and stands in the folder is left alone; so is the data file, with `remake` False.
-    `simulated`: simulated contacts only, marked DEMO; else none of them. `language` is the report's reader's.
     Raises WeekNotEnded, ValueError for a week that doesn't exist, OSError, TooManyRows; whatever stood in the folder
     before then still stands there.
     """
-    week_start(week, zone)  # a week that does not exist is refused before anything is closed
-    edition = Edition(week, organisation, Texts(language), now, zone, simulated)
+    week_start(week, making["zone"])  # a week that does not exist is refused before anything is closed
+    edition = _edition(week, None, None, making)
     async with ONE_AT_A_TIME:
-        return await _export(store, edition, folder, remake)
+        return await _export(store, edition, making["folder"], remake)
 
 
 async def standing_language(store: Store, week: str, folder: Path) -> str | None:
@@ -81,63 +83,41 @@ async def standing_language(store: Store, week: str, folder: Path) -> str | None
     return await asyncio.to_thread(language_of, path)
 
 
-async def export_report(
-    store: Store,
-    span: Span,
-    *,
-    folder: Path,
-    organisation: Organisation,
-    language: str,
-    now: datetime,
-    zone: ZoneInfo,
-    simulated: bool = False,
-) -> list[Path]:
-    """Close the weeks of a span that are open and have ended, and make its report in `folder`; its path.
+async def export_report(store: Store, span: Span, **making: Unpack[Making]) -> list[Path]:
+    """Close the weeks of a span that are open and have ended, and make its report in the folder; its path.
 
     Recorded nowhere, and never over a week's own report: ValueError for a whole week of every unit. Raises as
     `export_rows`; whatever stood there before then still stands there.
     """
-    _check(span, zone)
+    _check(span, making["zone"])
     if span.is_week:
         raise ValueError(f"The report of {span.first} is made once, by export_week.")
-    edition = Edition(span.last, organisation, Texts(language), now, zone, simulated, span.first, span.unit)
-    path = folder / f"{span.stem}.xlsx"
+    edition = _edition(span.last, span.first, span.unit, making)
+    path = making["folder"] / f"{span.stem}.xlsx"
     async with ONE_AT_A_TIME:
-        await store.write(weeks.close, span.last, now, zone)
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        weeks_asked = tuple(span.weeks())
-        snapshot = await view.snapshot(store.path, gathered, span.last, zone, simulated, weeks_asked, span.unit)
+        await _begin(store, edition, making["folder"])
+        asked = tuple(span.weeks())
+        snapshot = await view.snapshot(
+            store.path, gathered, span.last, edition.zone, edition.simulated, asked, span.unit
+        )
         told = await asyncio.to_thread(_told, snapshot, edition)
         await asyncio.to_thread(_report, path, told, edition)
     return [path]
 
 
-async def export_rows(
-    store: Store,
-    span: Span,
-    *,
-    folder: Path,
-    organisation: Organisation,
-    language: str,
-    now: datetime,
-    zone: ZoneInfo,
-    simulated: bool = False,
-    form: Form = "xlsx",
-) -> list[Path]:
-    """Close the weeks of a span that are open and have ended, and make its data file in `folder`, or a folder of files.
+async def export_rows(store: Store, span: Span, *, form: Form = "xlsx", **making: Unpack[Making]) -> list[Path]:
+    """Close the weeks of a span that are open and have ended, and make its data file in the folder, or one of files.
 
-    `language` is that of the labels in a .sav. Returns what was made. Raises WeekNotEnded, ValueError for a week that
-    doesn't exist or a span that ends before it begins, MissingExtra, TooLong, NotOurs, OSError; whatever stood there
-    before then still stands there.
+    Returns what was made. Raises WeekNotEnded, ValueError for a week that doesn't exist or a span that ends before it
+    begins, MissingExtra, TooLong, NotOurs, OSError; whatever stood there before then still stands there.
     """
-    _check(span, zone)
+    _check(span, making["zone"])
     check_extra(form)
-    edition = Edition(span.last, organisation, Texts(language), now, zone, simulated, span.first, span.unit)
+    edition, folder = _edition(span.last, span.first, span.unit, making), making["folder"]
     path = folder / name_of(span, form)
     async with ONE_AT_A_TIME:
-        await store.write(weeks.close, span.last, now, zone)
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        rows = await view.snapshot(store.path, rows_of, span, zone, simulated, folder)
+        await _begin(store, edition, folder)
+        rows = await view.snapshot(store.path, rows_of, span, edition.zone, edition.simulated, folder)
         try:
             written = await asyncio.to_thread(write_rows, path, rows, edition, form, _looking_on(rows))
         finally:
@@ -146,36 +126,17 @@ async def export_rows(
     return [path]
 
 
-async def make_up(
-    store: Store,
-    *,
-    folder: Path,
-    organisation: Organisation,
-    language: str,
-    now: datetime,
-    zone: ZoneInfo,
-    simulated: bool = False,
-) -> list[Path]:
+async def make_up(store: Store, **making: Unpack[Making]) -> list[Path]:
     """Close every week that has ended and make the files of each that has none recorded, oldest first; their paths.
 
     A week that can't be made does not keep the others waiting; its exception is raised when they are done.
     """
-    await store.write(weeks.close_ended, now, zone)
+    await store.write(weeks.close_ended, making["now"], making["zone"])
     made: list[Path] = []
     failed: Exception | None = None
     for week in await store.read(weeks.unmade):
         try:
-            made += await export_week(
-                store,
-                week,
-                folder=folder,
-                organisation=organisation,
-                language=language,
-                now=now,
-                zone=zone,
-                simulated=simulated,
-                remake=False,
-            )
+            made += await export_week(store, week, remake=False, **making)
         except Exception as error:  # whatever it is: the weeks after it are made first
             _LOG.exception("The workbooks of %s could not be made. They are tried again at the next start.", week)
             failed = failed or error
@@ -186,8 +147,7 @@ async def make_up(
 
 async def _export(store: Store, edition: Edition, folder: Path, remake: bool) -> list[Path]:
     week = edition.week
-    await store.write(weeks.close, week, edition.made_at, edition.zone)
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    await _begin(store, edition, folder)
     paths = [folder / report_name(week), folder / data_name(week)]
     recorded = {file.name for file in await store.read(weeks.files, week)}
     standing = [path.name in recorded and await asyncio.to_thread(path.exists) for path in paths]
@@ -211,6 +171,16 @@ async def _export(store: Store, edition: Edition, folder: Path, remake: bool) ->
     finally:
         rows.close()
     return paths
+
+
+async def _begin(store: Store, edition: Edition, folder: Path) -> None:
+    await store.write(weeks.close, edition.week, edition.made_at, edition.zone)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+
+
+def _edition(week: str, first: str | None, unit: str | None, making: Making) -> Edition:
+    say, simulated = Texts(making["language"]), making.get("simulated", False)
+    return Edition(week, making["organisation"], say, making["now"], making["zone"], simulated, first, unit)
 
 
 def _check(span: Span, zone: ZoneInfo) -> None:
