@@ -175,11 +175,11 @@ async def test_the_trend_shows_nothing_that_single_reports_did_not(store: Store)
     key = Key("visit", "whole", 1, False)
     reports = {week: await store.read(counted, week, ZONE, False) for week in series.weeks[-8:]}
     for week, counts in reports.items():
-        assert series.of_week(week, key, "citizen") == of_week(counts.by_week[week][key], "citizen")
+        assert series.of((week,), key) == of_week(counts.by_week[week][key], "citizen")
     for period in series.periods[-2:]:
         (own,) = (entry.figure for entry in period_entries(reports[period[-1]]) if entry.key == key)
-        assert series.of_period(period, key, "citizen") == own
-    assert {series.of_period(period, key, "citizen") is None for period in series.periods[:-2]} == {True}
+        assert series.of(period, key) == own
+    assert {series.of(period, key) is None for period in series.periods[:-2]} == {True}
 
 
 async def test_a_period_is_drawn_as_one_level(store: Store) -> None:
@@ -203,14 +203,9 @@ async def test_what_was_erased_since_can_not_be_had_from_the_trend(store: Store)
     key = Key("visit", "whole", 1, False)
     for told, showing in ((before, Showing.WHOLE), (after, Showing.FEW)):
         assert {
-            figure.showing
-            for figure in (
-                told.of_week("2026-W47", key, "citizen"),
-                told.of_period(told.periods[-1], key, "citizen"),
-            )
-            if figure
+            figure.showing for figure in (told.of(("2026-W47",), key), told.of(told.periods[-1], key)) if figure
         } == {showing}
-    untouched = after.of_week(LAST, key, "citizen"), after.of_period(after.periods[-2], key, "citizen")
+    untouched = after.of((LAST,), key), after.of(after.periods[-2], key)
     assert all(figure and figure.showing is Showing.WHOLE for figure in untouched)
 
 

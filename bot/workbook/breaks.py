@@ -1,7 +1,8 @@
 """Breaks: what happened to the measuring itself, so that figures before and after can't be laid side by side blindly.
 
 A question asked with another meaning or in other words, a new version of a journey, units and services that came or
-went, a week with few contacts around public holidays. Never judges whether a figure changed because of it.
+went, a week with few contacts around public holidays. They are those of all units together; of one unit's series it is
+no break that others came or went. Never judges whether a figure changed because of it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Break:
 
 
 def breaks(snapshot: Snapshot, series: Series, edition: Edition) -> list[Break]:
-    """Every break within the series, the latest first."""
+    """Every break within the series of all units together, the latest first; for an edition of one unit, or of all."""
     units = {code: each.name for code, each in edition.organisation.units.items()}
     services = {code: each.name for code, each in edition.organisation.services.items()}
     found = [
@@ -97,6 +98,8 @@ def _comings(
         if row.part and row.registered:
             parts.setdefault(row.part, set()).add(row.span)
     for part, weeks in parts.items():
+        if kind == "unit" and edition.unit not in (None, part):
+            continue
         name = in_language(names[part], say.language) if part in names else part
         met = [place for place, week in enumerate(series.weeks) if week in weeks]
         start = series.weeks.index(first_of_all)

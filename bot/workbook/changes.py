@@ -55,7 +55,10 @@ class Changes:
 
 
 def changes_of(snapshot: Snapshot, series: Series) -> Changes:
-    """Every question on a scale or with choices that was put in the week or in the latest period."""
+    """Every question on a scale or with choices that was put in the week or in the latest period.
+
+    Of a unit, both are as of this one, and it is compared by periods alone.
+    """
     found: dict[tuple[Key, str | None], Change] = {}
     too_few = 0
     for code in snapshot.catalogue.journeys():
@@ -64,9 +67,9 @@ def changes_of(snapshot: Snapshot, series: Series) -> Changes:
                 continue
             for afterwards in (False, True):
                 key = Key(code, question.code, question.version, afterwards)
-                if key not in series.by_week[snapshot.week] and key not in snapshot.whole:
+                if series.as_counted((snapshot.week,), key) is None and key not in snapshot.whole:
                     continue
-                pair = _pair(series, snapshot.week, key, version.journey.audience)
+                pair = _pair(series, key)
                 if pair is None:
                     too_few += 1
                     continue
@@ -84,12 +87,15 @@ def changes(snapshot: Snapshot, found: Changes, edition: Edition) -> Sheet | Lef
     """The sheet: all that was compared, with n, interval and verdict."""
     say = edition.say
     if not found.all:
-        return LeftOut(say("sheets.changes"), say("changes.nothing"))
+        return LeftOut(say("sheets.changes"), _nothing(edition))
     forms: dict[str, Form] = {**dict.fromkeys(_COUNTS, "whole"), **dict.fromkeys(_VALUES, "whole")}
     rows = [_row(snapshot, change, len(found.all), edition) for change in found.all]
+    made, difference = say.lines("change-lines", count=len(found.all), certain=len(found.certain))
     blocks: list[Block] = [
-        Line(say("changes.title", week=snapshot.week), "title"),
-        *(Line(words) for words in say.lines("change-lines", count=len(found.all), certain=len(found.certain))),
+        Line(_title(snapshot, edition), "title"),
+        Line(made),
+        Line(say("changes.compared" if edition.unit is None else "changes.compared-unit")),
+        Line(difference),
         *([Line(say("changes.too-few", count=found.too_few))] if found.too_few else []),
         Table("changes", fitted(_NAMES, forms, rows, say, short=10), rows),
     ]
@@ -107,7 +113,7 @@ def change_lines(snapshot: Snapshot, found: Changes, edition: Edition) -> Iterat
     """What certainly changed, in words with both n, difference and interval; else what would have been needed."""
     say = edition.say
     if not found.all:
-        yield say("changes.nothing")
+        yield _nothing(edition)
         return
     for change in found.certain:
         yield _sentence(snapshot, change, edition)
@@ -125,12 +131,19 @@ def change_lines(snapshot: Snapshot, found: Changes, edition: Edition) -> Iterat
         yield say("changes.too-few", count=found.too_few)
 
 
-def _pair(
-    series: Series, week: str, key: Key, audience: str
-) -> tuple[tuple[Period, Figure], tuple[Period, Figure]] | None:
-    at = series.weeks.index(week)
-    for spans in ([(each,) for each in series.weeks[at - 1 : at + 1]], series.periods[-2:]):
-        found = [(span, series.as_counted(span, key, audience)) for span in spans]
+def _title(snapshot: Snapshot, edition: Edition) -> str:
+    if edition.unit is None:
+        return edition.say("changes.title", week=snapshot.week)
+    return edition.say("changes.title-unit", about=edition.about)
+
+
+def _nothing(edition: Edition) -> str:
+    return edition.say("changes.nothing" if edition.unit is None else "changes.nothing-unit")
+
+
+def _pair(series: Series, key: Key) -> tuple[tuple[Period, Figure], tuple[Period, Figure]] | None:
+    for spans in ([(week,) for week in series.weeks[-2:]], series.periods[-2:]):
+        found = [(span, series.as_counted(span, key)) for span in spans]
         whole = [(span, figure) for span, figure in found if figure is not None and figure.showing is Showing.WHOLE]
         if len(whole) == 2:
             return whole[1], whole[0]

@@ -17,7 +17,7 @@ from bot.workbook.cells import Value
 from bot.workbook.counted import Counted
 from bot.workbook.edition import Edition
 from bot.workbook.names import asked_text, curve_place, journey_title, part, period_label, touchpoint_name, why
-from bot.workbook.shown import Figure, Key, in_fives, of_latest, of_period, of_week, shown_counts, shown_mean
+from bot.workbook.shown import Figure, Key, of_latest, of_period, of_week, shown_counts, shown_mean
 from flows.journey import Journey, Question
 from flows.wording import in_language
 
@@ -61,7 +61,7 @@ def entries_of(counts: Counted) -> Iterator[Entry]:
             yield Entry(version.journey, question, key, period_label(weeks), figure)
         if key in week:
             figure = of_week(week[key], version.journey.audience)
-            figure = in_fives(figure) if counts.erased.from_week(counts.week) else figure
+            figure = counts.erased.held_back(figure, (counts.week,), [week[key]])
             yield Entry(version.journey, question, key, counts.week, figure)
 
 
@@ -82,7 +82,7 @@ def newest(counts: Counted, key: Key, audience: str) -> tuple[Figure, tuple[str,
     weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.latest]
     latest = of_latest(weeks, audience)
     if latest is not None:
-        return in_fives(latest) if any(map(counts.erased.from_week, counts.latest)) else latest, counts.latest
+        return counts.erased.held_back(latest, counts.latest, weeks), counts.latest
     return of_fixed_period(counts, key, audience), counts.period
 
 
@@ -107,7 +107,7 @@ def of_fixed_period(counts: Counted, key: Key, audience: str) -> Figure:
         return Figure(Showing.HIDDEN, "span", counts.whole.get(key, _NOTHING))
     weeks = [counts.by_week[each].get(key, _NOTHING) for each in counts.period]
     figure = of_period(counts.whole.get(key, _NOTHING), weeks, audience)
-    return in_fives(figure) if counts.erased.from_period(counts.period, weeks) else figure
+    return counts.erased.held_back(figure, counts.period, weeks)
 
 
 def question_rows(counts: Counted, entry: Entry, edition: Edition) -> Iterator[Sequence[Value]]:

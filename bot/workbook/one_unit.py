@@ -10,16 +10,22 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.store.database import Transaction
+from bot.workbook import series
 from bot.workbook.counted import Counted
+from bot.workbook.series import Series
 
 
 @dataclass(frozen=True, slots=True)
 class OneUnit:
-    """What was read for the report of `unit` alone, of every unit where the others decide what may be shown of it."""
+    """What was read for the report of `unit` alone, of every unit where the others decide what may be shown of it.
+
+    `series` is this unit's own.
+    """
 
     unit: str
+    series: Series
 
 
 def read(tx: Transaction, counts: Counted, unit: str, zone: ZoneInfo, simulated: bool) -> OneUnit:
     """Read what a unit's report needs beyond the snapshot of all, as it stood at the close of the counted week."""
-    return OneUnit(unit)
+    return OneUnit(unit, series=series.read_unit(tx, counts, unit, simulated))

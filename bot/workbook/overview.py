@@ -15,10 +15,11 @@ from bot.workbook.essentials import essentials
 from bot.workbook.headlines import headlines
 from bot.workbook.names import period_span
 from bot.workbook.response import open_lines, response_table
+from bot.workbook.series import Series
 from bot.workbook.sheets import Block, LeftOut, Line, Sheet
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.standards import standards
-from bot.workbook.texts import Texts
+from bot.workbook.texts import Texts, group_of
 from flows.wording import in_language
 
 LATELY = 8
@@ -43,14 +44,12 @@ def overview(
         *essentials_lines(snapshot.latest, snapshot.period, say),
         *essentials(snapshot, edition),
         *_standards(snapshot, edition),
-        Line(changed_since(changed, say), "heading"),
-        *(Line(words) for words in change_lines(snapshot, changed, edition)),
-        Line(say("overview.breaks"), "heading"),
-        *(Line(words) for words in _break_lines(snapshot, broken, edition)),
+        *change_blocks(snapshot, changed, edition),
+        *break_blocks(snapshot.chapters.series, broken, edition),
         Line(say("overview.about"), "heading"),
         *head(snapshot.period, entries, edition),
         Line(say("overview.contents"), "heading"),
-        *contents(others, left_out, say),
+        *contents(others, left_out, edition),
         Line(say("overview.who"), "heading"),
         *(Line(words) for words in say.lines("who-lines")),
         Line(say("overview.funnel"), "heading"),
@@ -86,6 +85,22 @@ def essentials_lines(latest: Sequence[str], period: Sequence[str], say: Texts) -
         yield Line(say("overview.essentials-weeks", latest=period_span(latest, say), span=period_span(period, say)))
 
 
+def change_blocks(snapshot: Snapshot, changed: Changes, edition: Edition) -> Iterator[Line]:
+    """What has certainly changed, under a heading that says since when."""
+    yield Line(changed_since(changed, edition.say), "heading")
+    yield from (Line(words) for words in change_lines(snapshot, changed, edition))
+
+
+def break_blocks(series: Series, broken: Sequence[Break], edition: Edition) -> Iterator[Line]:
+    """The breaks in the latest weeks of the series, under their heading."""
+    say, lately = edition.say, series.weeks[-LATELY:]
+    told = [f"{each.week}: {each.words}" for each in broken if each.week in lately]
+    yield Line(say("overview.breaks"), "heading")
+    if edition.unit is not None:
+        yield Line(say("breaks.together"))
+    yield from (Line(words) for words in told or [say("breaks.none", first=lately[0], last=lately[-1])])
+
+
 def head(period: Sequence[str], entries: Sequence[Entry], edition: Edition) -> Iterator[Line]:
     """What a report covers: whose it is, which weeks, which unit, when it was made, how many figures are held back."""
     say, span = edition.say, edition.span
@@ -108,17 +123,14 @@ def head(period: Sequence[str], entries: Sequence[Entry], edition: Edition) -> I
     yield Line(say("overview.held-back"), "pair", say("overview.held-back-of", held=held_back, count=len(entries)))
 
 
-def contents(others: Sequence[str], left_out: Sequence[LeftOut], say: Texts) -> Iterator[Line]:
+def contents(others: Sequence[str], left_out: Sequence[LeftOut], edition: Edition) -> Iterator[Line]:
     """A line for each of the `others`, by name, that leads there; then what was left out."""
+    say = edition.say
+    of_unit = group_of("unit-contents-lines") if edition.unit is not None else ()
     for name in others:
-        yield Line(f"{say(f'sheets.{name}')}: {say(f'contents-lines.{name}')}", link=say(f"sheets.{name}"))
+        words = say(f"unit-contents-lines.{name}" if name in of_unit else f"contents-lines.{name}")
+        yield Line(f"{say(f'sheets.{name}')}: {words}", link=say(f"sheets.{name}"))
     yield Line(f"{say('sheets.chart-data')}: {say('contents-lines.chart-data')}")
     if left_out:
         titles, where = ", ".join(each.title for each in left_out), say("sheets.notes")
         yield Line(say("overview.left-out", titles=titles, notes=where), link=where)
-
-
-def _break_lines(snapshot: Snapshot, broken: Sequence[Break], edition: Edition) -> Iterator[str]:
-    lately = snapshot.chapters.series.weeks[-LATELY:]
-    told = [f"{each.week}: {each.words}" for each in broken if each.week in lately]
-    yield from told or [edition.say("breaks.none", first=lately[0], last=lately[-1])]

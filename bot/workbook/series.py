@@ -1,23 +1,27 @@
 """Series: what was answered in each of the latest 26 weeks, and in each fixed period within them.
 
-Each figure is held back as in the report of its own week, by `shown`: side by side they tell nothing that those
-reports don't. Where answers were erased since, the exact figure of then less the exact one of now would be those
-answers: it is rounded.
+Each figure is held back as in the report of its own week: side by side they tell nothing that those reports don't. So
+is a unit's, as beside the other units of that period, and it has no figures of weeks. Where answers were erased since,
+the exact figure of then less the exact one of now would be those answers: it is rounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot.figures.distribution import Distribution
 from bot.figures.periods import WEEKS, number_of, week_of
 from bot.store import tallies
 from bot.store.database import Transaction
-from bot.store.tallies import FunnelRow
-from bot.workbook.counted import Counted, lost
-from bot.workbook.shown import Distributions, Figure, Key, Lost, distributions, in_fives, of_period, of_week
+from bot.store.tallies import Cut, FunnelRow, TallyRow
+from bot.workbook.catalogue import Catalogue
+from bot.workbook.counted import Counted
+from bot.workbook.parts import held_in
+from bot.workbook.quarterly import of_tallies
+from bot.workbook.shown import Distributions, Figure, Key, distributions, of_period, of_week
 from flows.journey import Question
 
 LENGTH = 26
@@ -25,85 +29,81 @@ LENGTH = 26
 
 Period = tuple[str, ...]
 
+Figures = Mapping[Key, Figure]
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """`weeks` and the `periods` that lie whole within them, the oldest first.
 
-    Of the last two of both every question, of those before the main ones alone.
-    `units` and `services` are the contacts of each week (`span`) by their code (`part`); `erased` are weeks of
-    which answers were erased since they were closed.
+    `told` are the figures of each week (a span of one) and period, as they may be shown; `counted` the same, not held
+    back for what was erased since: to compare, not to show. Of the last two of both every question, of those before
+    the main ones alone.
+
+    `units` and `services` are the contacts of each week (`span`) by their code (`part`), of all units together.
     """
 
     weeks: tuple[str, ...]
     periods: tuple[Period, ...]
-    by_week: Mapping[str, Distributions]
-    by_period: Mapping[Period, Distributions]
-    units: Sequence[FunnelRow]
-    services: Sequence[FunnelRow]
-    erased: Lost
+    told: Mapping[Period, Figures]
+    counted: Mapping[Period, Figures]
+    units: Sequence[FunnelRow] = ()
+    services: Sequence[FunnelRow] = ()
 
-    def of_week(self, week: str, key: Key, audience: str) -> Figure | None:
-        """A question's figure of one week, as it may be shown; None where nobody was asked."""
-        return self._kept((week,), key, self.as_counted((week,), key, audience))
+    def of(self, span: Period, key: Key) -> Figure | None:
+        """A question's figure of a week or a fixed period, as it may be shown; None where nobody was asked."""
+        return self.told.get(span, {}).get(key)
 
-    def of_period(self, period: Period, key: Key, audience: str) -> Figure | None:
-        """A question's figure of one fixed period, as it may be shown; None where nobody was asked."""
-        return self._kept(period, key, self.as_counted(period, key, audience))
-
-    def as_counted(self, span: Period, key: Key, audience: str) -> Figure | None:
-        """The same, a week or a period, as its own report would show it were it made now; to compare, not to show."""
-        if len(span) == 1:
-            week = self.by_week[span[0]].get(key)
-            return None if week is None else of_week(week, audience)
-        found = self.by_period[span].get(key)
-        if found is None:
-            return None
-        return of_period(found, self._weeks(span, key), audience)
+    def as_counted(self, span: Period, key: Key) -> Figure | None:
+        """The same, not held back for what was erased since; to compare, not to show."""
+        return self.counted.get(span, {}).get(key)
 
     def lost(self, span: Period, key: Key) -> bool:
         """Whether the figure of this week or period was told with answers erased since: it is shown in fives only."""
-        if len(span) == 1:
-            return self.erased.from_week(span[0])
-        return self.erased.from_period(span, self._weeks(span, key))
-
-    def _weeks(self, span: Period, key: Key) -> list[Distribution]:
-        return [self.by_week[week].get(key, Distribution()) for week in span]
-
-    def _kept(self, span: Period, key: Key, figure: Figure | None) -> Figure | None:
-        return in_fives(figure) if figure is not None and self.lost(span, key) else figure
+        told, counted = self.of(span, key), self.as_counted(span, key)
+        return told is not None and counted is not None and told.showing is not counted.showing
 
 
 def read(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Series:
-    """The series that ends with the counted week."""
+    """The series of all units together that ends with the counted week."""
     last = number_of(counts.week)
     weeks = tuple(week_of(number) for number in range(last - LENGTH + 1, last + 1))
-    end = (last + 1) // WEEKS * WEEKS
-    begins = reversed(range(end - WEEKS, last - LENGTH, -WEEKS))
-    periods = tuple(tuple(week_of(number) for number in range(begin, begin + WEEKS)) for begin in begins)
-    spans = {week: (week,) for week in weeks} | {_name(period): period for period in periods}
-    # Changes need every question, but only lately; the trend goes far back, but with few.
-    late = {*weeks[-2:], *(name for period in periods[-2:] for name in (_name(period), *period))}
-    lately = {name: members for name, members in spans.items() if name in late}
-    earlier = {name: members for name, members in spans.items() if name not in late}
-    main = {
-        question.code
-        for version in counts.catalogue.versions.values()
-        for question in version.questions.values()
-        if is_main(question)
-    }
-    rows: dict[str, list[tallies.TallyRow]] = {name: [] for name in spans}
-    for row in (*tallies.tallies(tx, lately, simulated), *tallies.tallies(tx, earlier, simulated, questions=main)):
+    periods = _periods(counts.week)
+    spans = _spans(weeks, periods)
+    rows: dict[str, list[TallyRow]] = {name: [] for name in spans}
+    for row in _rows(tx, counts, weeks, periods, simulated, ""):
         rows[row.span].append(row)
+    found = {span: distributions(rows[name], counts.catalogue) for name, span in spans.items()}
+    counted = _alone(found, counts.catalogue)
     return Series(
-        weeks,
-        periods,
-        {week: distributions(rows[week], counts.catalogue) for week in weeks},
-        {period: distributions(rows[_name(period)], counts.catalogue) for period in periods},
-        tallies.funnel(tx, weeks, counts.week, zone, simulated, "unit"),
-        tallies.funnel(tx, weeks, counts.week, zone, simulated, "service"),
-        lost(tx),
+        weeks=weeks,
+        periods=periods,
+        told={
+            span: {key: counts.erased.held_back(figure, span, _weeks(found, span, key)) for key, figure in each.items()}
+            for span, each in counted.items()
+        },
+        counted=counted,
+        units=tallies.funnel(tx, weeks, counts.week, zone, simulated, "unit"),
+        services=tallies.funnel(tx, weeks, counts.week, zone, simulated, "service"),
     )
+
+
+def read_unit(tx: Transaction, counts: Counted, unit: str, simulated: bool) -> Series:
+    """The series of one unit: the periods of that half-year, each beside the other units, and none of its weeks."""
+    periods = _periods(counts.week)
+    together = _by_part(tx, counts, periods, simulated, "")
+    units = _by_part(tx, counts, periods, simulated, "unit")
+    told, counted = {}, {}
+    for period, whole, parts in zip(periods, together, units, strict=True):
+        if not whole:
+            continue
+        told[period] = held_in(
+            replace(whole[""], erased=counts.erased),
+            {code: replace(part, erased=counts.erased) for code, part in parts.items()},
+            unit,
+        )
+        counted[period] = held_in(whole[""], parts, unit)
+    return Series(tuple(chain.from_iterable(periods)), periods, told, counted)
 
 
 def is_main(question: Question) -> bool:
@@ -111,5 +111,57 @@ def is_main(question: Question) -> bool:
     return question.kind == "scale" and (question.curve or question.scale == "trust")
 
 
-def _name(period: Period) -> str:
-    return f"{period[0]}..{period[-1]}"
+def _periods(week: str) -> tuple[Period, ...]:
+    last = number_of(week)
+    end = (last + 1) // WEEKS * WEEKS
+    begins = reversed(range(end - WEEKS, last - LENGTH, -WEEKS))
+    return tuple(tuple(week_of(number) for number in range(begin, begin + WEEKS)) for begin in begins)
+
+
+def _spans(weeks: Sequence[str], periods: Sequence[Period]) -> dict[str, Period]:
+    # By the names that `of_tallies` knows them by.
+    return {str(place): period for place, period in enumerate(periods)} | {week: (week,) for week in weeks}
+
+
+def _rows(
+    tx: Transaction, counts: Counted, weeks: Sequence[str], periods: Sequence[Period], simulated: bool, cut: Cut
+) -> Iterator[TallyRow]:
+    # Changes need every question, but only lately; the trend goes far back, but with few.
+    last_two = range(len(periods))[-2:]
+    late = {*weeks[-2:], *map(str, last_two), *chain.from_iterable(periods[-2:])}
+    spans = _spans(weeks, periods)
+    lately = {name: span for name, span in spans.items() if name in late}
+    earlier = {name: span for name, span in spans.items() if name not in late}
+    main = {
+        question.code
+        for version in counts.catalogue.versions.values()
+        for question in version.questions.values()
+        if is_main(question)
+    }
+    yield from tallies.tallies(tx, lately, simulated, cut)
+    yield from tallies.tallies(tx, earlier, simulated, cut, main)
+
+
+def _by_part(
+    tx: Transaction, counts: Counted, periods: Sequence[Period], simulated: bool, cut: Cut
+) -> Sequence[Mapping[str, Counted]]:
+    rows = _rows(tx, counts, list(chain.from_iterable(periods)), periods, simulated, cut)
+    return of_tallies(list(rows), periods, counts.catalogue).periods
+
+
+def _alone(found: Mapping[Period, Distributions], catalogue: Catalogue) -> dict[Period, dict[Key, Figure]]:
+    audiences = {
+        (code, question.code, question.version): version.journey.audience
+        for code in catalogue.journeys()
+        for version, question in catalogue.questions(code)
+    }
+    figures: dict[Period, dict[Key, Figure]] = {span: {} for span in found}
+    for span, each in found.items():
+        for key, own in each.items():
+            audience, weeks = audiences[key.journey, key.question, key.version], _weeks(found, span, key)
+            figures[span][key] = of_week(own, audience) if len(span) == 1 else of_period(own, weeks, audience)
+    return figures
+
+
+def _weeks(found: Mapping[Period, Distributions], span: Period, key: Key) -> list[Distribution]:
+    return [found[week,].get(key, Distribution()) for week in span]

@@ -76,15 +76,15 @@ class Lost:
     weeks: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
 
-    def from_week(self, week: str) -> bool:
-        """Whether the week may have been told with what was erased."""
-        return week in self.weeks
+    def held_back(self, figure: Figure, span: Sequence[str], weeks: Sequence[Distribution]) -> Figure:
+        """The figure of one week or several (`span`), in fives where it may have been told with what was erased.
 
-    def from_period(self, period: Sequence[str], weeks: Sequence[Distribution]) -> bool:
-        """Whether the period was told with what was erased, or else each of its `weeks` was, which it adds up."""
-        if not self.told.isdisjoint(period):
-            return True
-        return _adds_up(weeks) and not self.weeks.isdisjoint(period)
+        That is where its period was told of with it, or else each of its `weeks` was, which it adds up.
+        """
+        told = not self.told.isdisjoint(span) or (_adds_up(weeks) and not self.weeks.isdisjoint(span))
+        if told and figure.showing is Showing.WHOLE:
+            return replace(figure, showing=Showing.FEW, why="erased")
+        return figure
 
 
 Distributions = Mapping[Key, Distribution]
@@ -147,11 +147,6 @@ def of_latest(weeks: Sequence[Distribution], audience: str) -> Figure | None:
     if not asked or any(of_week(week, audience).showing is not Showing.WHOLE for week in asked):
         return None
     return Figure(Showing.WHOLE, "", added(weeks))
-
-
-def in_fives(figure: Figure) -> Figure:
-    """A figure that would give away what was erased since, were it whole."""
-    return replace(figure, showing=Showing.FEW, why="erased") if figure.showing is Showing.WHOLE else figure
 
 
 def beside(figure: Figure, left_over: Iterable[int], audience: str) -> Figure:

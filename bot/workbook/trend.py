@@ -1,7 +1,7 @@
 """Trend: half a year of each journey's main questions on a scale, week by week where a week is large enough.
 
-Those are the points of its curve, and trust. Of fewer persons there are fixed four-week periods only. The sheet tells
-nothing that the reports of its weeks didn't.
+Those are the points of its curve, and trust. Of fewer persons, and of one unit, there are fixed four-week periods only.
+The sheet tells nothing that the reports of its weeks didn't.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.clock import week_start
 from bot.figures.index import Mean, index_of
-from bot.figures.suppression import Showing
+from bot.figures.suppression import Showing, fewest
 from bot.workbook.breaks import Break
 from bot.workbook.cells import Value
 from bot.workbook.edition import Edition
@@ -20,6 +20,7 @@ from bot.workbook.series import Series, is_main
 from bot.workbook.sheets import CHARTS, Block, Curve, Form, LeftOut, Line, Point, Sheet, Table
 from bot.workbook.shown import Figure, Key, shown_counts, shown_mean
 from bot.workbook.snapshot import Snapshot
+from bot.workbook.texts import Texts
 from bot.workbook.widths import fitted
 from flows.journey import Journey, Question
 
@@ -46,10 +47,9 @@ def trend(snapshot: Snapshot, series: Series, found: Sequence[Break], edition: E
     charts: list[Block] = []
     for journey, question, key in asked:
         if question.scale == "trust" or question == experience(journey):
-            charts.extend(_chart(snapshot, series, journey, question, key, edition))
+            charts.extend(_chart(snapshot, series, question, key, edition))
     blocks: list[Block] = [
-        Line(say("trend.title", week=snapshot.week), "title"),
-        *(Line(words) for words in say.lines("trend-lines", first=series.weeks[0], last=series.weeks[-1])),
+        *_head(snapshot, series, edition),
         *([Line(say("trend.charted")), Line(say("journey.to-charts"), link=CHARTS)] if charts else []),
         Table("trend", fitted(_NAMES, forms, rows, say, {"breaks": 40}), rows),
         *charts,
@@ -57,8 +57,21 @@ def trend(snapshot: Snapshot, series: Series, found: Sequence[Break], edition: E
     return Sheet(say("sheets.trend"), tuple(blocks), frozen=True)
 
 
+def _head(snapshot: Snapshot, series: Series, edition: Edition) -> Iterator[Line]:
+    say, ends = edition.say, {"first": series.weeks[0], "last": series.weeks[-1]}
+    if edition.unit is None:
+        yield Line(say("trend.title", week=snapshot.week), "title")
+        yield from (Line(words) for words in say.lines("trend-lines", **ends))
+        yield Line(say("trend.breaks"))
+    else:
+        yield Line(say("trend.title-unit", about=edition.about), "title")
+        yield from (Line(words) for words in say.lines("trend-unit-lines", **ends))
+        yield Line(say("trend.breaks"))
+        yield Line(say("breaks.together"))
+
+
 def _asked(snapshot: Snapshot, series: Series) -> Iterator[tuple[Journey, Question, Key]]:
-    seen = {key for found in (*series.by_week.values(), *series.by_period.values()) for key in found}
+    seen = {key for figures in series.told.values() for key in figures}
     for code in snapshot.catalogue.journeys():
         told = []
         for version, question in snapshot.catalogue.questions(code):
@@ -79,12 +92,13 @@ def _rows(
 ) -> Iterator[Sequence[Value]]:
     say = edition.say
     about = (journey_title(snapshot, key.journey, say), asked_text(edition, question))
-    periods = {period: series.of_period(period, key, journey.audience) for period in series.periods}
-    weeks = {week: series.of_week(week, key, journey.audience) for week in series.weeks}
+    periods = {period: series.of(period, key) for period in series.periods}
+    weeks = {week: series.of((week,), key) for week in series.weeks}
     there = [figure for figure in (*periods.values(), *weeks.values()) if figure is not None]
     if all(figure.showing is Showing.HIDDEN for figure in there):
         first = week_start(series.weeks[0], edition.zone).date()
-        yield (*about, say("trend.all"), series.weeks[0], series.weeks[-1], first, *[None] * 7, say("trend.all-hidden"))
+        note = say("trend.all-hidden") if edition.unit is None else _hidden(journey, say)
+        yield (*about, say("trend.all"), series.weeks[0], series.weeks[-1], first, *[None] * 7, note)
         return
     for period, figure in periods.items():
         if figure is not None:
@@ -98,25 +112,29 @@ def _told(
     span: Sequence[str], figure: Figure, journey: Journey, key: Key, found: Sequence[Break], edition: Edition
 ) -> Sequence[Value]:
     say = edition.say
+    hidden = edition.unit is not None and figure.showing is Showing.HIDDEN
     marked = [each.words for each in reversed(found) if each.week in span and each.journey in ("", key.journey)]
     return (
         span[0],
         span[-1],
         week_start(span[0], edition.zone).date(),
-        *shown_counts(figure, journey.audience, say),
+        *((None, None, None) if hidden else shown_counts(figure, journey.audience, say)),
         *shown_mean(_index(figure), figure.showing),
         " ".join(marked) or None,
-        why(figure, journey.audience, say),
+        _hidden(journey, say) if hidden else why(figure, journey.audience, say),
     )
 
 
-def _chart(
-    snapshot: Snapshot, series: Series, journey: Journey, question: Question, key: Key, edition: Edition
-) -> Iterator[Block]:
+def _hidden(journey: Journey, say: Texts) -> str:
+    # Which of the units hidden together are few is told of none.
+    return say("touchpoints.hidden", fewest=fewest(journey.audience))
+
+
+def _chart(snapshot: Snapshot, series: Series, question: Question, key: Key, edition: Edition) -> Iterator[Block]:
     say = edition.say
     lines: dict[str, tuple[float | None, float | None, float | None]] = {}
     for period in series.periods:
-        figure = series.of_period(period, key, journey.audience)
+        figure = series.of(period, key)
         value, low, high = shown_mean(_index(figure), figure.showing) if figure else (None, None, None)
         # A level over its four weeks, with one bar amid them.
         lines |= {
@@ -128,7 +146,7 @@ def _chart(
     for week in series.weeks:
         if week in firsts and points:
             points.append(Point("", None))  # else a slope would lead from one level to the next
-        figure = series.of_week(week, key, journey.audience)
+        figure = series.of((week,), key)
         dot = shown_mean(_index(figure), figure.showing) if figure else (None, None, None)
         points.append(Point(say("trend.tick", week=week[-2:]), *lines.get(week, (None, None, None)), *dot))
     told_at = [place for place, point in enumerate(points) if point.value is not None or point.dot is not None]

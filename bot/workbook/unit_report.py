@@ -12,7 +12,9 @@ from dataclasses import replace
 
 from bot.figures.periods import WEEKS, number_of, week_of
 from bot.figures.suppression import Showing
+from bot.workbook.breaks import Break, breaks
 from bot.workbook.cells import Value
+from bot.workbook.changes import Changes, changes, changes_of
 from bot.workbook.counted import of_rows
 from bot.workbook.curves import curves
 from bot.workbook.edition import Edition
@@ -21,13 +23,14 @@ from bot.workbook.essentials import essential, experience, gathered, main_choice
 from bot.workbook.names import journey_title, period_label, period_span
 from bot.workbook.notes import notes
 from bot.workbook.one_unit import OneUnit
-from bot.workbook.overview import contents, head, title
+from bot.workbook.overview import break_blocks, change_blocks, contents, head, title
 from bot.workbook.parts import held_in, part_response
 from bot.workbook.questions import questions
 from bot.workbook.report import Report
 from bot.workbook.response import response_cells, response_columns, tells_period
 from bot.workbook.sheets import Block, Content, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
+from bot.workbook.trend import trend
 
 SHEETS = (
     "journey",
@@ -55,8 +58,9 @@ def unit_report(snapshot: Snapshot, edition: Edition, unit: str) -> Report:
     if one is None:
         raise ValueError(f"The snapshot was not read for the unit {unit}.")
     entries = list(entries_of(part)) if together else []
+    changed, broken = changes_of(part, one.series), breaks(snapshot, snapshot.chapters.series, edition)
     if together:
-        made = _sheets(snapshot, part, one, entries, edition)
+        made = _sheets(snapshot, part, one, entries, changed, broken, edition)
     else:
         made = {name: LeftOut(say(f"sheets.{name}"), _no_period(edition)) for name in SHEETS}
     left_out = [each for each in made.values() if isinstance(each, LeftOut)]
@@ -66,13 +70,16 @@ def unit_report(snapshot: Snapshot, edition: Edition, unit: str) -> Report:
     blocks: list[Block] = [
         *title(edition),
         *(Line(words) for words in say.lines("one-unit-lines", span=period_span(snapshot.period, say))),
-        *(_figures(snapshot, entries, edition, unit) if together else [Line(_no_period(edition), "warning")]),
+        *(_figures(snapshot, entries, edition) if together else [Line(_no_period(edition), "warning")]),
+        *(change_blocks(part, changed, edition) if together else ()),
+        *(break_blocks(one.series, broken, edition) if together else ()),
         Line(say("overview.about"), "heading"),
         *head(snapshot.period, entries, edition),
         Line(say("overview.contents"), "heading"),
-        *contents(list(told), left_out, say),
+        *contents(list(told), left_out, edition),
         Line(say("overview.who"), "heading"),
         *(Line(words) for words in say.lines("who-lines")),
+        *(_response(snapshot, edition, unit) if together else ()),
         Line(say("overview.how"), "heading"),
         *(Line(words) for words in say.lines("how-lines")),
     ]
@@ -95,20 +102,31 @@ def part_of(snapshot: Snapshot, unit: str) -> Snapshot:
 
 
 def _sheets(
-    snapshot: Snapshot, part: Snapshot, one: OneUnit, entries: Sequence[Entry], edition: Edition
+    snapshot: Snapshot,
+    part: Snapshot,
+    one: OneUnit,
+    entries: Sequence[Entry],
+    changed: Changes,
+    broken: Sequence[Break],
+    edition: Edition,
 ) -> Mapping[str, Sheet | LeftOut]:
     """By name: `snapshot` of all units, `part` of this one, `one` what else was read for it."""
     # In reading order. One line a sheet.
     return {
         "journey": curves(part, entries, edition),
+        "trend": trend(part, one.series, broken, edition),
+        "changes": changes(part, changed, edition),
         "questions": questions(part, entries, edition),
     }
 
 
-def _figures(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition, unit: str) -> Iterator[Block]:
+def _figures(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Iterator[Block]:
+    yield Line(edition.say("overview.essentials"), "heading")
+    yield from gathered(((rows, ()) for rows in _essentials(snapshot, entries, edition)), edition.say)
+
+
+def _response(snapshot: Snapshot, edition: Edition, unit: str) -> Iterator[Block]:
     say, span = edition.say, period_span(snapshot.period, edition.say)
-    yield Line(say("overview.essentials"), "heading")
-    yield from gathered(((rows, ()) for rows in _essentials(snapshot, entries, edition)), say)
     yield Line(say("one-unit.response", span=span), "heading")
     yield Line(say("overview.funnel-line"))
     rows = list(_response_rows(snapshot, edition, unit)) or [(say("one-unit.no-contacts", span=span), *[None] * 10)]
