@@ -162,8 +162,10 @@ def _table(page: Worksheet, row: int, table: Table, frozen: bool, zone: tzinfo) 
         _styled(page.cell(row, place, name))
         if column.form in _NUMBERS:
             page.cell(row, place).alignment = _NUMBERS_HEADER_PLACE
-        width = page.column_dimensions[get_column_letter(place)]
-        width.width = max(column.width, width.width if width.customWidth else 0)
+        letter = get_column_letter(place)
+        # Asked for, a column that nobody has set would say openpyxl's own width, and none could be narrower.
+        before = page.column_dimensions[letter].width if letter in page.column_dimensions else 0.0
+        page.column_dimensions[letter].width = max(column.width, before)
     room = (column.width - 2 for column in table.columns)
     page.row_dimensions[row].height = _height(zip(names, room, strict=True)) + 4
     count = 0

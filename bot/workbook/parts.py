@@ -41,8 +41,13 @@ def part_entries(whole: Counted, parts: Mapping[str, Counted]) -> dict[str, list
 
 
 def held_in(whole: Counted, parts: Mapping[str, Counted], part: str) -> dict[Key, Figure]:
-    """What may be shown of each question in one part: what `Counted.held` is, of that part."""
-    return {entry.key: entry.figure for entry in part_entries(whole, parts).get(part, ())}
+    """What may be shown of each question in one part: what `Counted.held` is, of that part.
+
+    Whatever is hidden is hidden in the same words. Who knows of two hidden parts how many they are together, and which
+    of them is the small one, often knows how small.
+    """
+    figures = {entry.key: entry.figure for entry in part_entries(whole, parts).get(part, ())}
+    return {key: _in_same_words(figure) for key, figure in figures.items()}
 
 
 def figures_beside(whole: Counted, parts: Mapping[str, Counted], key: Key, audience: str) -> dict[str, Figure]:
@@ -59,7 +64,8 @@ def in_fives_beside(total: Figure, alone: Mapping[str, Figure], audience: str) -
     two exact ones could be subtracted from each other.
     """
     return {
-        code: _held_back(figure, unsettled(figure.showing)) for code, figure in of_all(total, alone, audience).items()
+        code: _in_same_words(_held_back(figure, unsettled(figure.showing)))
+        for code, figure in of_all(total, alone, audience).items()
     }
 
 
@@ -144,6 +150,10 @@ def _by_key(entries: Mapping[str, Sequence[Entry]]) -> dict[Key, dict[str, Figur
 def _two(cell: str) -> tuple[str, str]:
     unit, _, channel = cell.partition(BOTH)
     return unit, channel
+
+
+def _in_same_words(figure: Figure) -> Figure:
+    return replace(figure, why="parts") if figure.showing is Showing.HIDDEN else figure
 
 
 def _held_back(figure: Figure, how: Showing) -> Figure:

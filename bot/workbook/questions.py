@@ -10,6 +10,9 @@ from bot.workbook.sheets import Block, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.widths import fitted
 
+_WIDEST = {"journey": 14, "part": 14, "touchpoint": 14, "question": 30, "period": 11, "choice": 22, "note": 24}
+"""The sheet has the most columns of all: narrower ones keep it readable on paper."""
+
 
 def questions(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Sheet | LeftOut:
     """The sheet: the rows of these entries, in one table; left out where there are none."""
@@ -25,5 +28,5 @@ def questions(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) ->
     forms.update(dict.fromkeys(("count", *counts), "whole"))
     rows = [row for entry in entries for row in question_rows(snapshot, entry, edition)]
     blocks: list[Block] = [Line(say("questions.title", week=edition.about), "title")]
-    blocks.append(Table("questions", fitted(names, forms, rows, say), rows))
+    blocks.append(Table("questions", fitted(names, forms, rows, say, _WIDEST), rows))
     return Sheet(say("sheets.questions"), tuple(blocks), frozen=True)

@@ -184,7 +184,9 @@ def shown_counts(figure: Figure, audience: str, say: Texts) -> tuple[Value, Valu
     # A question put only after a certain answer tells by its count how many gave that answer: no small count is exact.
     if figure.showing is Showing.HIDDEN:
         few = fewest(audience)
-        return (say("notes.under", fewest=few) if figure.distribution.answers < few else None, None, None)
+        # Beside others, "under 7" would tell which of several hidden ones is the small one.
+        under = figure.why != "parts" and figure.distribution.answers < few
+        return (say("notes.under", fewest=few) if under else None, None, None)
     counts = (figure.distribution.answers, figure.distribution.asked, figure.distribution.contacts)
     if figure.showing is Showing.FEW:
         return (rounded_up(counts[0]), rounded_up(counts[1]), rounded_up(counts[2]))

@@ -8,13 +8,16 @@ from bot.workbook.sheets import Column, Content, Form, Formed
 from bot.workbook.texts import Texts
 
 _WIDEST = {
-    "journey": 26,
-    "touchpoint": 24,
-    "question": 42,
-    "choice": 30,
-    "note": 38,
-    "measure": 30,
-    "verdict": 40,
+    "journey": 18,
+    "touchpoint": 18,
+    "question": 34,
+    "choice": 26,
+    "note": 30,
+    "measure": 26,
+    "verdict": 34,
+    "period": 11,
+    "span": 14,
+    "breaks": 30,
     "now": 11,
     "before": 11,
 }
@@ -22,7 +25,9 @@ _WIDEST_OF_ALL = 40
 _LONGEST_WORD = 36  # up to so long, a word is not broken
 _NO_BARS: Mapping[str, float] = {}
 _NARROWEST = 7
-_SHORT_HEADER = 15  # characters that a header over numbers may take on one line
+_DAY = 11.5  # a narrower column shows ### for a date
+_SHORT_HEADER = 8  # characters that a header over numbers may take on one line
+_SHORT_NAME = 12  # the same over texts, without its button
 _MARGIN = 3  # characters beside a text: its indent, and letters wider than digits
 _GRID_NUMBER, _GRID_NOTE = 12.5, 50.0
 _BUTTON = 5  # characters that a header's filter button covers
@@ -54,8 +59,10 @@ def fitted(
             longest = max(map(len, texts), default=0)
             word = max((len(word) for text in texts for word in text.split()), default=0)
             most = max(widest.get(name, _WIDEST.get(name, _WIDEST_OF_ALL)), min(word, _LONGEST_WORD))
-            needed = max(len(header) + _BUTTON, min(longest, most) + _MARGIN)
-        columns.append(Column(header, forms.get(name, "wrapped"), float(max(needed, _NARROWEST)), bar=bars.get(name)))
+            head = len(header) if len(header) <= _SHORT_NAME else max(map(len, header.split()))
+            needed = max(head + _BUTTON, min(longest, most) + _MARGIN)
+        least = _DAY if forms.get(name) == "day" else _NARROWEST
+        columns.append(Column(header, forms.get(name, "wrapped"), float(max(needed, least)), bar=bars.get(name)))
     return tuple(columns)
 
 
