@@ -125,7 +125,7 @@ def _conclusion(one: Told, edition: Edition) -> str:
     say, found, how = edition.say, one.found, one.figure.showing
     where = {"journey": one.journey, "question": asked_text(edition, one.before.question)}
     if found is None or how is Showing.HIDDEN:
-        if one.figure.distribution.answers >= fewest(one.audience):
+        if one.figure.why == "parts" or one.figure.distribution.answers >= fewest(one.audience):
             return say("expectation.held-back", **where)
         return say("expectation.few", **where, fewest=fewest(one.audience), enough=ENOUGH)
     difference, interval = _difference(found), found.difference.interval() if found.difference else None

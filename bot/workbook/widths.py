@@ -54,6 +54,9 @@ def fitted(
         if name in forms:
             whole = len(header) + 2 <= short
             needed = len(header) + 2 if whole else max(map(len, header.split())) + _MARGIN
+            # Words where a number would stand ("not shown") are not wrapped.
+            words_there = (value for row in rows if isinstance(value := row[place], str))
+            needed = max(needed, *(len(value) + _MARGIN for value in words_there), 0)
         else:
             texts = {_text(row[place]) for row in rows}
             longest = max(map(len, texts), default=0)
