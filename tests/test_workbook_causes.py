@@ -23,9 +23,9 @@ from bot.store.coding import Said, add, keep_list
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import CauseRow
 from bot.workbook.bars import COLOURS
-from bot.workbook.causes import shown_failure
 from bot.workbook.demand import asks_demand
 from bot.workbook.export import export_week
+from bot.workbook.staff_causes import shown_failure
 from flows.journey import Choice, Demand, Journey
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, visit, words
 

@@ -19,9 +19,9 @@ from bot.organisation import Organisation
 from bot.store import database
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import CauseRow, OpenRow
-from bot.workbook.causes import shown_causes
 from bot.workbook.export import export_week
 from bot.workbook.response import shown_openly
+from bot.workbook.staff_causes import shown_causes
 from bot.workbook.texts import Texts
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 

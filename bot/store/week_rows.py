@@ -137,7 +137,7 @@ class OpenRow:
 @dataclass(frozen=True, slots=True)
 class CauseRow:
     """Contacts of one journey with one cause (None: staff gave none): how many of the `registered` were `asked`, by us
-    or by the organisation's own sender, and how many the contact budget `left_out`.
+    or by the organisation's own sender, and how many the contact budget `left_out`; `part` is their unit, or ''.
     """
 
     journey: str
@@ -146,6 +146,7 @@ class CauseRow:
     registered: int
     asked: int
     left_out: int
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,8 +168,12 @@ def begun_openly(tx: Transaction, first: str, last: str, week: str, zone: tzinfo
     )
 
 
-def causes(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool) -> list[CauseRow]:
-    """The funnel's contacts by the cause that staff gave, the most frequent first within a journey, no cause last."""
+def causes(
+    tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool, by_unit: bool = False
+) -> list[CauseRow]:
+    """The funnel's contacts by the cause that staff gave, the most frequent first within a journey, no cause last; of
+    all units together, or `by_unit`.
+    """
     return tx.all(
         CauseRow,
         _SQL["causes"],
@@ -178,6 +182,7 @@ def causes(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simu
         close=week_end(week, zone),
         week=week,
         simulated=int(simulated),
+        by_unit=int(by_unit),
     )
 
 

@@ -177,7 +177,7 @@ FROM started JOIN contacts AS c ON c.id = started.contact_id
 WHERE started.cancelled_at IS NULL AND c.invitation = 'open' AND c.simulated = :simulated
 GROUP BY c.journey, c.audience ORDER BY c.journey, c.audience;
 
--- causes: the personally invited contacts of a span by staff's cause: registered, asked, left out by the budget
+-- causes: a span's personally invited contacts by staff's cause: registered, asked, left out (budget); a part is a unit
 WITH started AS MATERIALIZED (
     SELECT k.contact_id, k.unit, k.cause, k.cancelled_at FROM contact_history AS k
     WHERE k.start_at >= :start AND k.start_at < :until AND k.week <= :week
@@ -193,11 +193,12 @@ SELECT c.journey, c.audience, started.cause, COUNT(*) AS registered,
         SELECT 1 FROM follow_ups AS f JOIN follow_up_history AS h
             ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
         WHERE f.contact_id = c.id AND h.disposition = 'not-asked' AND h.reason = 'budget'
-    )) AS left_out
+    )) AS left_out,
+    CASE WHEN :by_unit THEN started.unit ELSE '' END AS part
 FROM started JOIN contacts AS c ON c.id = started.contact_id
 WHERE started.cancelled_at IS NULL AND c.invitation = 'personal' AND c.simulated = :simulated
-GROUP BY c.journey, c.audience, started.cause
-ORDER BY c.journey, c.audience, started.cause IS NULL, registered DESC, started.cause;
+GROUP BY c.journey, c.audience, started.cause, part
+ORDER BY part, c.journey, c.audience, started.cause IS NULL, registered DESC, started.cause;
 
 -- reasons: where the other follow-ups of a span's personally invited contacts ended, and why (not: asked afterwards)
 WITH started AS MATERIALIZED (

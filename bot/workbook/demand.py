@@ -106,6 +106,35 @@ def origin_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Conte
                 yield from _origin_rows(snapshot, whole, place, figure, edition)
 
 
+def unit_part_rows(snapshot: Snapshot, part: Snapshot, unit: str, edition: Edition) -> Iterator[Sequence[Content]]:
+    """The share of failure demand of all together, then of this unit, whose `part` says what may be shown of it."""
+    failure = edition.say.label("demands", "failure")
+    for whole, places in _all_and_unit(snapshot, part, unit, edition):
+        if asks_demand(whole.question):
+            title = journey_title(snapshot, whole.key.journey, edition.say)
+            for place, figure in places:
+                yield (title, place, failure, whole.time, *_share_cells(whole, figure, edition))
+
+
+def unit_origin_rows(snapshot: Snapshot, part: Snapshot, unit: str, edition: Edition) -> Iterator[Sequence[Content]]:
+    """Where it began to go wrong: of all, and of those whose fault showed in this unit."""
+    for whole, places in _all_and_unit(snapshot, part, unit, edition):
+        if asks_origin(whole.question):
+            for place, figure in places:
+                yield from _origin_rows(snapshot, whole, place, figure, edition)
+
+
+def _all_and_unit(
+    snapshot: Snapshot, part: Snapshot, unit: str, edition: Edition
+) -> Iterator[tuple[Entry, list[tuple[str, Figure]]]]:
+    """Each question that was put at the unit in the fixed period, of all, with both figures and what they are of."""
+    say, own = edition.say, {entry.key: entry.figure for entry in period_entries(part)}
+    place = say("parts-of.part", kind=say("parts-of.unit"), name=edition.unit_name(unit))
+    for whole in period_entries(snapshot):
+        if whole.key in own:
+            yield whole, [(say("causes.everywhere"), whole.figure), (place, own[whole.key])]
+
+
 def _failure(question: Question) -> list[str]:
     return [choice.code for choice in question.choices if choice.demand == "failure"]
 

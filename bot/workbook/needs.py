@@ -1,5 +1,7 @@
 """Needs: what lies behind what people wish for: the need they tap themselves, the needs that analysts code of their
 words, how many different themes lead to one need, and how far the two agree. Aggregates alone: never anybody's words.
+
+Of one unit the same, as far as `coded` and the unit's part let it be told beside the other units.
 """
 
 from __future__ import annotations
@@ -9,14 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.coding import lists
 from bot.figures.intervals import wilson
 from bot.figures.kappa import kappa_of
-from bot.figures.suppression import Showing, rounded, rounded_up, showing
+from bot.figures.suppression import ENOUGH, Showing, rounded, rounded_up, unsettled
 from bot.workbook import coded
-from bot.workbook.coded import Coded
+from bot.workbook.coded import Told
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, entries_of
 from bot.workbook.names import journey_title, part, period_label, touchpoint_name, why
-from bot.workbook.shares import shown_count, shown_share
-from bot.workbook.sheets import Bar, Bars, Block, Content, Form, Formed, LeftOut, Line, Sheet, Table
+from bot.workbook.one_unit import OneUnit
+from bot.workbook.shares import shown_share
+from bot.workbook.sheets import CHARTS, Bar, Bars, Block, Content, Form, Formed, LeftOut, Line, Sheet, Table
 from bot.workbook.shown import shown_counts
 from bot.workbook.snapshot import Snapshot
 from bot.workbook.texts import Texts
@@ -32,29 +35,44 @@ _AGREED = ("journey", "measure", "source", "period", "by-chance", "value", "valu
 
 
 def needs(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
-    """The sheet: needs by people themselves, then by analysts, then how far they agree."""
-    say = edition.say
-    own = [entry for entry in entries_of(snapshot) if asks_need(entry.question) and entry.time != snapshot.week]
-    if not own and not any(found.in_need for found in coded.of_period(snapshot, snapshot.chapters.coded)):
-        return LeftOut(say("sheets.needs"), say("needs.nothing"))
-    blocks: list[Block] = [
-        Line(say("needs.title", week=snapshot.week), "title"),
-        *(Line(words) for words in say.lines("need-lines")),
-        _table("needs", _OWN, [row for entry in own for row in _own_rows(snapshot, entry, edition)], say),
-        *_bars(snapshot, own, edition),
-        Line(say("needs.coded"), "heading"),
-        *(Line(words) for words in say.lines("convergence-lines", week=snapshot.week)),
-        _table("needs_coded", _CODED, list(_coded_rows(snapshot, edition)), say),
-        Line(say("needs.agreement"), "heading"),
-        *(Line(words) for words in say.lines("agreement-lines")),
-        _table("needs_agreement", _AGREED, list(_agreement_rows(snapshot, edition)), say),
-    ]
-    return Sheet(say("sheets.needs"), tuple(blocks))
+    """The sheet: needs by people themselves, then by analysts, then how far they agree, then charts of the first."""
+    found = coded.of_period(snapshot, snapshot.chapters.coded)
+    title = edition.say("needs.title", week=snapshot.week)
+    return _sheet(snapshot, [coded.told(each) for each in found], title, edition.say("needs.nothing"), edition)
+
+
+def needs_of_unit(snapshot: Snapshot, part: Snapshot, one: OneUnit, edition: Edition) -> Sheet | LeftOut:
+    """The same of one unit: `snapshot` is of all units, `part` of this one."""
+    say, found = edition.say, coded.of_period(snapshot, snapshot.chapters.coded)
+    told, title = coded.beside(found, one.coded, one.unit), say("needs.of-unit", about=edition.about)
+    return _sheet(part, told, title, say("needs.nothing-of-unit"), edition)
 
 
 def asks_need(question: Question) -> bool:
     """Whether it ends a ladder: the person says which need comes closest."""
     return question.ladder is not None and question.code == f"{question.ladder}-need" and question.kind == "one"
+
+
+def _sheet(snapshot: Snapshot, told: Sequence[Told], title: str, nothing: str, edition: Edition) -> Sheet | LeftOut:
+    say = edition.say
+    own = [entry for entry in entries_of(snapshot) if asks_need(entry.question) and entry.time != snapshot.week]
+    if not own and not any(each.found.in_need for each in told):
+        return LeftOut(say("sheets.needs"), nothing)
+    charts = list(_bars(snapshot, own, edition))
+    blocks: list[Block] = [
+        Line(title, "title"),
+        *([Line(say("causes.to-charts"), link=CHARTS)] if charts else []),
+        *(Line(words) for words in say.lines("need-lines")),
+        _table("needs", _OWN, [row for entry in own for row in _own_rows(snapshot, entry, edition)], say),
+        Line(say("needs.coded"), "heading"),
+        *(Line(words) for words in say.lines("convergence-lines", week=snapshot.week)),
+        _table("needs_coded", _CODED, list(_coded_rows(snapshot, told, edition)), say),
+        Line(say("needs.agreement"), "heading"),
+        *(Line(words) for words in say.lines("agreement-lines")),
+        _table("needs_agreement", _AGREED, list(_agreement_rows(snapshot, told, edition)), say),
+        *charts,
+    ]
+    return Sheet(say("sheets.needs"), tuple(blocks))
 
 
 def _own_rows(snapshot: Snapshot, entry: Entry, edition: Edition) -> Iterator[Sequence[Content]]:
@@ -110,75 +128,70 @@ def _bars(snapshot: Snapshot, own: Sequence[Entry], edition: Edition) -> Iterato
         yield Bars(title, say("headers.need"), say("bars.persons"), tuple(bars), "0 %", alt)
 
 
-def _coded_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
+def _coded_rows(snapshot: Snapshot, told: Sequence[Told], edition: Edition) -> Iterator[Sequence[Content]]:
     say = edition.say
-    source, note = say("causes.by-analysts"), say("notes.coded-several")
+    source = say("causes.by-analysts")
     labels = {
         code: in_language(words, say.language) for code, words in lists(edition.organisation).codes["need"].items()
     }
-    for found in coded.of_period(snapshot, snapshot.chapters.coded):
+    for each in told:
+        found, how = each.found, each.in_need
         if not found.in_need:
             continue
-        title, how = journey_title(snapshot, found.journey, say), coded.shown(found.in_need, found.audience)
-        persons, time = shown_count(found.in_need, how, found.audience, say), period_label(found.weeks)
-        if not coded.distributed(found.in_need):
-            few = coded.too_few(how, found.audience, say)
+        title, time = journey_title(snapshot, found.journey, say), period_label(found.weeks)
+        persons = coded.shown_persons(each, found.in_need, how, say)
+        if not coded.distributed(how):
+            few = coded.too_few(each, found.in_need, how, say)
             yield (title, say("journey.gap"), source, time, *[None] * 6, persons, few)
             continue
-        for label, code in _most_first(found, labels):
-            yield (title, label, source, time, *_need_cells(found, code, say), persons, note)
+        for label, code in _most_first(each, labels):
+            *cells, note = _need_cells(each, code, say)
+            yield (title, label, source, time, *cells, persons, note)
 
 
-def _most_first(found: Coded, labels: Mapping[str, str]) -> list[tuple[str, str]]:
-    # In fives: the exact order of two that stand with the same number would tell which has more.
-    codes = dict.fromkeys([*labels, *found.by_need])
-    order = sorted(codes, key=lambda code: -rounded_up(found.by_need[code].persons) if code in found.by_need else 0)
-    return [(labels.get(code, code), code) for code in order]
+def _most_first(told: Told, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    # In fives, hidden ones after them: the exact order would tell which of two has more.
+    def place(code: str) -> int:
+        how = told.needs.get(code)
+        return 0 if how is None else -1 if how is Showing.HIDDEN else -rounded_up(told.found.by_need[code].persons)
+
+    return [(labels.get(code, code), code) for code in sorted(dict.fromkeys([*labels, *told.found.by_need]), key=place)]
 
 
-def _need_cells(found: Coded, code: str, say: Texts) -> Sequence[Content]:
-    need = found.by_need.get(code)
+def _need_cells(told: Told, code: str, say: Texts) -> Sequence[Content]:
+    found, need, note = told.found, told.found.by_need.get(code), say("notes.coded-several")
     if need is None:
-        return (0, 0.0, None, None, 0, 0)
-    how = coded.shown(need.persons, found.audience)
-    persons = shown_count(need.persons, how, found.audience, say)
+        return (0, 0.0, None, None, 0, 0, note)
+    how = told.needs[code]
+    persons = coded.shown_persons(told, need.persons, how, say)
     if how is Showing.HIDDEN:
-        return (persons, *[None] * 5)
-    return (persons, *shown_share(need.persons, found.in_need, how), rounded_up(need.answers), need.themes)
+        return (persons, *[None] * 5, say("notes.beside") if told.beside else note)
+    share = shown_share(need.persons, found.in_need, unsettled(how))
+    return (persons, *share, rounded_up(need.answers), need.themes, note)
 
 
-def _agreement_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Content]]:
+def _agreement_rows(snapshot: Snapshot, told: Sequence[Told], edition: Edition) -> Iterator[Sequence[Content]]:
     say = edition.say
     both = say("needs.both")
-    for found in coded.of_period(snapshot, snapshot.chapters.coded):
+    for each in told:
+        found, how = each.found, each.pairs
         kappa = kappa_of(found.pairs)
         if kappa is None:
             continue
-        title, how = journey_title(snapshot, found.journey, say), coded.shown(found.pair_persons, found.audience)
-        persons, time = shown_count(found.pair_persons, how, found.audience, say), period_label(found.weeks)
-        if showing(found.pair_persons, found.audience) is not Showing.WHOLE:
-            gap = say("journey.gap")
-            yield (
-                title,
-                say("needs.kappa"),
-                both,
-                time,
-                None,
-                gap,
-                None,
-                None,
-                persons,
-                None,
-                None,
-                say("needs.few-pairs"),
-            )
+        title, time = journey_title(snapshot, found.journey, say), period_label(found.weeks)
+        persons = coded.shown_persons(each, found.pair_persons, how, say)
+        if not coded.distributed(how):
+            held = found.pair_persons >= ENOUGH or (each.beside and how is Showing.HIDDEN)
+            few = say("notes.parts" if held else "needs.few-pairs")
+            gap = (say("journey.gap"), None, None)
+            yield (title, say("needs.kappa"), both, time, None, *gap, persons, None, None, few)
             continue
         pairs, note = rounded_up(kappa.n), say("notes.coded")
-        agreed = (Formed(each, "share") for each in shown_share(round(kappa.agreed * kappa.n), kappa.n, Showing.FEW))
+        agreed = (Formed(one, "share") for one in shown_share(round(kappa.agreed * kappa.n), kappa.n, Showing.FEW))
         chance = Formed(rounded(100 * kappa.expected) / 100, "share")
         yield (title, say("needs.same"), both, time, chance, *agreed, persons, None, pairs, note)
         ends = (kappa.interval.low, kappa.interval.high) if kappa.interval else (None, None)
-        three = (None if each is None else Formed(round(each, 1), "decimal") for each in (kappa.value, *ends))
+        three = (None if one is None else Formed(round(one, 1), "decimal") for one in (kappa.value, *ends))
         yield (title, say("needs.kappa"), both, time, None, *three, persons, None, pairs, note)
 
 

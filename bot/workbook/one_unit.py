@@ -6,26 +6,46 @@ ask for that of any unit. Whatever cuts a unit's answers further than its questi
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from bot.store import weeks
 from bot.store.database import Transaction
-from bot.workbook import series
+from bot.store.week_rows import CauseRow
+from bot.workbook import coded, series
+from bot.workbook.coded import Coded
 from bot.workbook.counted import Counted
 from bot.workbook.series import Series
 
 
 @dataclass(frozen=True, slots=True)
 class OneUnit:
-    """What was read for the report of `unit` alone, of every unit where the others decide what may be shown of it.
+    """What was read for the report of `unit` alone; by unit, because the others decide what may be shown of it.
 
+    The `causes` that staff gave are of the fixed period alone; `coded` is of the same periods as of all together.
     `series` is this unit's own.
     """
 
     unit: str
     series: Series
+    causes: Mapping[str, Sequence[CauseRow]]
+    coded: Mapping[str, Sequence[Coded]]
 
 
 def read(tx: Transaction, counts: Counted, unit: str, zone: ZoneInfo, simulated: bool) -> OneUnit:
     """Read what a unit's report needs beyond the snapshot of all, as it stood at the close of the counted week."""
-    return OneUnit(unit, series=series.read_unit(tx, counts, unit, simulated))
+    return OneUnit(
+        unit,
+        series=series.read_unit(tx, counts, unit, simulated),
+        causes=_causes(tx, counts, zone, simulated),
+        coded=coded.read_by_unit(tx, counts, simulated),
+    )
+
+
+def _causes(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Mapping[str, Sequence[CauseRow]]:
+    first, last = counts.period[0], counts.period[-1]
+    found: dict[str, list[CauseRow]] = {}
+    for row in weeks.causes(tx, first, last, counts.week, zone, simulated, by_unit=True):
+        found.setdefault(row.part, []).append(row)
+    return found

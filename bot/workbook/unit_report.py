@@ -13,6 +13,7 @@ from dataclasses import replace
 from bot.figures.periods import WEEKS, number_of, week_of
 from bot.figures.suppression import Showing
 from bot.workbook.breaks import Break, breaks
+from bot.workbook.causes import causes_of_unit
 from bot.workbook.cells import Value
 from bot.workbook.changes import Changes, changes, changes_of
 from bot.workbook.counted import of_rows
@@ -21,6 +22,7 @@ from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, entries_of
 from bot.workbook.essentials import essential, experience, gathered, main_choice
 from bot.workbook.names import journey_title, period_label, period_span
+from bot.workbook.needs import needs_of_unit
 from bot.workbook.notes import notes
 from bot.workbook.one_unit import OneUnit
 from bot.workbook.overview import break_blocks, change_blocks, contents, head, title
@@ -117,6 +119,8 @@ def _sheets(
         "trend": trend(part, one.series, broken, edition),
         "changes": changes(part, changed, edition),
         "questions": questions(part, entries, edition),
+        "causes": causes_of_unit(snapshot, part, one, edition),
+        "needs": needs_of_unit(snapshot, part, one, edition),
     }
 
 
