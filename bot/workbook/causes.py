@@ -34,7 +34,7 @@ from bot.workbook.staff_causes import ByStaff, cause_name, staff_rows, staff_sha
 from bot.workbook.texts import Texts
 from bot.workbook.widths import gridded
 
-_TEXTS = (30.0, 46.0, 22.0, 23.0)
+_TEXTS = (26.0, 38.0, 18.0, 14.0)
 _NUMBERS = ("count", "share", "share-from", "share-to", "answers", "asked", "contacts")
 _DEMAND = ("journey", "source", "demand", "period", *_NUMBERS, "note")
 _TAPPED = ("journey", "cause", "demand", "period", *_NUMBERS, "note")

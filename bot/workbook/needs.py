@@ -27,7 +27,7 @@ from bot.workbook.widths import gridded
 from flows.journey import Question
 from flows.wording import in_language
 
-_TEXTS = (30.0, 40.0, 34.0, 23.0)
+_TEXTS = (26.0, 34.0, 26.0, 14.0)
 _SHARE, _THREE = ("share", "share-from", "share-to"), ("answers", "asked", "contacts")
 _OWN = ("journey", "need", "after-what", "period", "count", *_SHARE, *_THREE, "note")
 _CODED = ("journey", "need", "source", "period", "persons-coded", *_SHARE, "verbatims", "themes", "answers", "note")

@@ -29,7 +29,7 @@ _DAY = 11.5  # a narrower column shows ### for a date
 _SHORT_HEADER = 8  # characters that a header over numbers may take on one line
 _SHORT_NAME = 12  # the same over texts, without its button
 _MARGIN = 3  # characters beside a text: its indent, and letters wider than digits
-_GRID_NUMBER, _GRID_NOTE = 12.5, 50.0
+_GRID_NUMBER, _GRID_NOTE = 12.5, 36.0
 _BUTTON = 5  # characters that a header's filter button covers
 
 
