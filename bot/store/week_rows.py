@@ -151,10 +151,11 @@ class CauseRow:
 
 @dataclass(frozen=True, slots=True)
 class ReasonRow:
-    """So many follow-ups of one journey ended in this disposition for this reason."""
+    """So many follow-ups of one journey ended in this disposition for this reason; `part` is their unit, or ''."""
 
     journey: str
     audience: str
     disposition: str
     reason: str
     follow_ups: int
+    part: str = ""

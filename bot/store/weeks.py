@@ -186,8 +186,12 @@ def causes(
     )
 
 
-def reasons(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool) -> list[ReasonRow]:
-    """Why the other follow-ups of those contacts were not answered, as it stood at the close of `week`."""
+def reasons(
+    tx: Transaction, first: str, last: str, week: str, zone: tzinfo, simulated: bool, by_unit: bool = False
+) -> list[ReasonRow]:
+    """Why the other follow-ups of those contacts were not answered, as it stood at the close of `week`; of all units
+    together, or `by_unit`.
+    """
     return tx.all(
         ReasonRow,
         _SQL["reasons"],
@@ -195,6 +199,7 @@ def reasons(tx: Transaction, first: str, last: str, week: str, zone: tzinfo, sim
         until=week_end(last, zone),
         week=week,
         simulated=int(simulated),
+        by_unit=int(by_unit),
     )
 
 

@@ -200,7 +200,7 @@ WHERE started.cancelled_at IS NULL AND c.invitation = 'personal' AND c.simulated
 GROUP BY c.journey, c.audience, started.cause, part
 ORDER BY part, c.journey, c.audience, started.cause IS NULL, registered DESC, started.cause;
 
--- reasons: where the other follow-ups of a span's personally invited contacts ended, and why (not: asked afterwards)
+-- reasons: where a span's other personally invited follow-ups ended, and why (not: asked afterwards); a part is a unit
 WITH started AS MATERIALIZED (
     SELECT k.contact_id, k.unit, k.cause, k.cancelled_at FROM contact_history AS k
     WHERE k.start_at >= :start AND k.start_at < :until AND k.week <= :week
@@ -208,7 +208,8 @@ WITH started AS MATERIALIZED (
           SELECT 1 FROM contact_history AS n WHERE n.contact_id = k.contact_id AND n.id > k.id AND n.week <= :week
       )
 )
-SELECT c.journey, c.audience, h.disposition, h.reason, COUNT(*) AS follow_ups
+SELECT c.journey, c.audience, h.disposition, h.reason, COUNT(*) AS follow_ups,
+    CASE WHEN :by_unit THEN started.unit ELSE '' END AS part
 FROM started
 JOIN contacts AS c ON c.id = started.contact_id
 JOIN follow_ups AS f ON f.contact_id = c.id
@@ -216,7 +217,8 @@ JOIN follow_up_history AS h
     ON h.id = (SELECT MAX(id) FROM follow_up_history WHERE follow_up_id = f.id AND week <= :week)
 WHERE c.invitation = 'personal' AND c.simulated = :simulated
   AND h.state = 'ended' AND h.disposition <> 'answered' AND h.reason <> 'same-day'
-GROUP BY c.journey, c.audience, h.disposition, h.reason ORDER BY c.journey, c.audience, h.disposition, h.reason;
+GROUP BY c.journey, c.audience, h.disposition, h.reason, part
+ORDER BY c.journey, c.audience, h.disposition, h.reason, part;
 
 -- schema: the latest migration applied
 SELECT MAX(name) FROM migrations;

@@ -1,12 +1,13 @@
 """Call-backs: what became of the promises to call that were given in the fixed period, together and by unit.
 
 A promise counts where it was given, as it stood at the week's close. Nothing is told of a single week, and nothing is
-exact: who is called after the report is told of in the next one about the same period.
+exact: who is called after the report is told of in the next one about the same period. Of one unit its report tells
+what the table by unit tells of it, and more only where those whom the others leave over are many, or nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -104,12 +105,38 @@ def call_backs(counts: Counted, kept: CallBacks, edition: Edition) -> Sheet | Le
     return Sheet(say("sheets.call-backs"), tuple(blocks))
 
 
+def call_backs_of_unit(counts: Counted, kept: CallBacks, unit: str, edition: Edition) -> Sheet | LeftOut:
+    """The sheet of one unit: its promises in the rows of all, as far as they may be told beside those of the others."""
+    say, span = edition.say, period_span(counts.period, edition.say)
+    part = kept.units.get(unit)
+    if part is None or not part.persons:
+        return LeftOut(say("sheets.call-backs"), say("call-backs.nothing-here", span=span))
+    alone = not any(other.persons for name, other in kept.units.items() if name != unit)
+    if not alone and shown_units(kept)[unit] is Showing.HIDDEN:
+        return LeftOut(say("sheets.call-backs"), say("call-backs.hidden-units", fewest=fewest(kept.audience)))
+    rows = list(_rows(counts, kept, say) if alone else _rows_of(counts, kept, unit, say))
+    blocks: list[Block] = [
+        Line(say("call-backs.title", span=f"{span}, {edition.unit_name(unit)}"), "title"),
+        *(Line(words) for words in say.lines("call-back-lines", span=span)),
+        *([] if alone else [Line(say("call-backs.of-unit"))]),
+        _table("call_backs", _NAMES, rows, say),
+    ]
+    return Sheet(say("sheets.call-backs"), tuple(blocks))
+
+
 def shown_units(kept: CallBacks) -> dict[str, Showing]:
     """How much may be shown of each unit's promises beside those of all."""
-    total = showing(kept.whole.due, kept.audience)
-    persons = [part.due for part in kept.units.values()]
-    alone = [showing(count, kept.audience) for count in persons]
-    return dict(zip(kept.units, of_parts(kept.whole.due, total, persons, alone, kept.audience), strict=True))
+    return _among(kept, lambda part: part.due)
+
+
+def _among(kept: CallBacks, persons_of: Callable[[Promised], int], hidden: Collection[str] = ()) -> dict[str, Showing]:
+    total, persons = persons_of(kept.whole), [persons_of(part) for part in kept.units.values()]
+    alone = [
+        Showing.HIDDEN if unit in hidden else showing(count, kept.audience)
+        for unit, count in zip(kept.units, persons, strict=True)
+    ]
+    shown = of_parts(total, showing(total, kept.audience), persons, alone, kept.audience)
+    return dict(zip(kept.units, shown, strict=True))
 
 
 def _persons(rows: Sequence[CallBackRow]) -> int:
@@ -157,6 +184,29 @@ def _hours_row(whole: Promised, time: str, kept: CallBacks, say: Texts) -> Seque
     hours = (Formed(each, "decimal") for each in (middle.value, *ends))
     counted = (rounded_up(middle.n), rounded_up(whole.reached))
     return (title, time, *hours, None, *counted, say("call-backs.hours-note"))
+
+
+def _rows_of(counts: Counted, kept: CallBacks, unit: str, say: Texts) -> Iterator[Sequence[Content]]:
+    part, time, units = kept.units[unit], period_label(counts.period), shown_units(kept)
+    hidden = [name for name, how in units.items() if how is Showing.HIDDEN]
+    found, how, note = part.found, units[unit], say("notes.unsettled")
+    if _among(kept, lambda each: each.persons, hidden)[unit] is not Showing.HIDDEN:
+        asked = rounded_up(found.asked)
+        yield (say("call-backs.asked-for"), time, *[None] * 3, asked, asked, rounded_up(part.persons), note)
+    for name in _OUTCOMES:
+        if how is Showing.WHOLE or name == "in_time":
+            count, due = getattr(found, name), found.asked - found.not_due
+            yield _share_row(name, count, due, part.due, how, time, kept, say)
+    confirmed = _confirmed(part, how, kept)
+    if confirmed is not None:
+        # Of how many is not told by unit: those of the others who replied may be few.
+        yield (say("call-backs.confirmed"), time, Formed(confirmed, "share"), *[None] * 5, note)
+    middle, reached = median_of(part.hours), _among(kept, lambda each: each.reached, hidden)[unit]
+    if middle is not None and how is Showing.WHOLE and reached is Showing.WHOLE:
+        ends = (middle.interval.low, middle.interval.high) if middle.interval else (None, None)
+        hours = (Formed(None if each is None else round(each), "whole") for each in (middle.value, *ends))
+        counted = (rounded_up(middle.n), rounded_up(part.reached))
+        yield (say("call-backs.hours"), time, *hours, None, *counted, say("call-backs.hours-note"))
 
 
 def _unit_rows(counts: Counted, kept: CallBacks, edition: Edition) -> Iterator[Sequence[Content]]:

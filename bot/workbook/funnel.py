@@ -1,18 +1,19 @@
 """Funnel: from registered to finished, by journey and by unit, and why the other follow-ups were not answered.
 
 Personal invitations only: nobody knows how many saw a poster, so that what began openly is counted in a line without
-a rate. Units are told of the fixed period alone.
+a rate. Units are told of the fixed period alone, in the report of one unit too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.figures.suppression import fewest
+from bot.store.week_rows import ReasonRow
 from bot.workbook.cells import Value
-from bot.workbook.dispositions import disposition_bars, dispositions_table
+from bot.workbook.dispositions import disposition_bars, dispositions_table, unit_dispositions
 from bot.workbook.edition import Edition
-from bot.workbook.names import journey_title, period_label
+from bot.workbook.names import journey_title, period_label, period_span
 from bot.workbook.parts import part_response
 from bot.workbook.response import open_lines, response_cells, response_columns, response_table, tells_period
 from bot.workbook.sheets import Block, Line, Sheet, Table
@@ -39,6 +40,39 @@ def funnel(snapshot: Snapshot, edition: Edition) -> Sheet:
         *disposition_bars(snapshot, edition),
     ]
     return Sheet(say("sheets.funnel"), tuple(blocks))
+
+
+def funnel_of_unit(
+    snapshot: Snapshot, reasons: Mapping[str, Sequence[ReasonRow]], unit: str, edition: Edition
+) -> Sheet:
+    """The sheet of one unit: its row of each journey, what began openly anywhere, its reasons why not.
+
+    `snapshot` is of all units, and `reasons` are those of the period of every unit, by its code.
+    """
+    say, span = edition.say, period_span(snapshot.period, edition.say)
+    rows = list(_rows_of(snapshot, unit, edition)) or [(say("one-unit.no-contacts", span=span), *[None] * 10)]
+    opened = list(open_lines(snapshot, snapshot.open, say))
+    blocks: list[Block] = [
+        Line(say("funnel.of-unit", span=span, unit=edition.unit_name(unit)), "title"),
+        Line(say("funnel.of-unit-line")),
+        Line(say("overview.funnel-line")),
+        Table("response_by_unit", response_columns(say, "unit"), rows, filters=False),
+        *([Line(say("funnel.open-of-all")), *opened] if opened else []),
+        Line(say("funnel.why-not"), "heading"),
+        *(Line(words) for words in say.lines("disposition-lines")),
+        *unit_dispositions(snapshot, reasons, unit, edition),
+    ]
+    return Sheet(say("sheets.funnel"), tuple(blocks))
+
+
+def _rows_of(snapshot: Snapshot, unit: str, edition: Edition) -> Iterator[Sequence[Value]]:
+    say, units = edition.say, snapshot.chapters.units
+    for row in units[unit].funnel if unit in units else ():
+        response = part_response(snapshot, units, unit, row.journey, say)
+        if response is not None:
+            title = journey_title(snapshot, row.journey, say)
+            name = say("funnel.unit", journey=title, unit=edition.unit_name(unit))
+            yield (name, period_label(snapshot.period), *response_cells(row.registered, response))
 
 
 def _unit_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Value]]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.store import weeks
 from bot.store.database import Transaction
-from bot.store.week_rows import CauseRow
+from bot.store.week_rows import CauseRow, ReasonRow
 from bot.workbook import coded, series
 from bot.workbook.coded import Coded
 from bot.workbook.counted import Counted
@@ -23,12 +23,14 @@ from bot.workbook.series import Series
 class OneUnit:
     """What was read for the report of `unit` alone; by unit, because the others decide what may be shown of it.
 
-    The `causes` that staff gave are of the fixed period alone; `coded` is of the same periods as of all together.
+    Staff's `causes`, and the `reasons` why follow-ups were not answered, are of the fixed period alone; `coded`
+    is of the same periods as of all together.
     `series` is this unit's own.
     """
 
     unit: str
     series: Series
+    reasons: Mapping[str, Sequence[ReasonRow]]
     causes: Mapping[str, Sequence[CauseRow]]
     coded: Mapping[str, Sequence[Coded]]
 
@@ -38,9 +40,18 @@ def read(tx: Transaction, counts: Counted, unit: str, zone: ZoneInfo, simulated:
     return OneUnit(
         unit,
         series=series.read_unit(tx, counts, unit, simulated),
+        reasons=_reasons(tx, counts, zone, simulated),
         causes=_causes(tx, counts, zone, simulated),
         coded=coded.read_by_unit(tx, counts, simulated),
     )
+
+
+def _reasons(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Mapping[str, Sequence[ReasonRow]]:
+    first, last = counts.period[0], counts.period[-1]
+    found: dict[str, list[ReasonRow]] = {}
+    for row in weeks.reasons(tx, first, last, counts.week, zone, simulated, by_unit=True):
+        found.setdefault(row.part, []).append(row)
+    return found
 
 
 def _causes(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Mapping[str, Sequence[CauseRow]]:

@@ -54,8 +54,13 @@ class Evened:
     lacking: tuple[str, ...]
 
 
-def outcome(snapshot: Snapshot, quarterly: Quarterly | None, edition: Edition) -> Sheet | LeftOut:
-    """The sheet: every rating after the contact by outcome, then each unit's experience at one common mix."""
+def outcome(
+    snapshot: Snapshot, quarterly: Quarterly | None, edition: Edition, unit: str | None = None
+) -> Sheet | LeftOut:
+    """The sheet: every rating after the contact by outcome, then each unit's experience at one common mix.
+
+    `unit`: that of this one alone, below the ratings of all units together.
+    """
     say = edition.say
     if quarterly is None:
         return LeftOut(say("sheets.outcome"), no_quarter(snapshot, say))
@@ -74,12 +79,13 @@ def outcome(snapshot: Snapshot, quarterly: Quarterly | None, edition: Edition) -
         lines.append(Line(_mix_words(snapshot, key, mix, edition)))
         if mix:
             names = _names(snapshot, version, question, edition)
-            evened += _unit_rows(quarterly, version, key, units[key], mix, names, edition)
+            evened += _unit_rows(quarterly, version, key, units[key], mix, names, edition, unit)
     blocks: list[Block] = [
         Line(say("outcome.title", span=span), "title"),
+        *([] if unit is None else [Line(say("outcome.of-all"))]),
         *(Line(words) for words in say.lines("outcome-lines")),
         Table("outcome", fitted(_NAMES, _FORMS, rows, say, _WIDEST), rows, filters=False),
-        Line(say("outcome.units"), "heading"),
+        Line(say("outcome.units") if unit is None else say("outcome.unit", unit=edition.unit_name(unit)), "heading"),
         *(Line(words) for words in say.lines("standardised-lines")),
         *lines,
     ]
@@ -87,6 +93,8 @@ def outcome(snapshot: Snapshot, quarterly: Quarterly | None, edition: Edition) -
         blocks.append(
             Table("outcome_standardised", fitted(_UNITS, _FORMS, evened, say, _WIDEST), evened, filters=False)
         )
+    elif unit is not None:
+        blocks.append(Line(say("outcome.nothing-here")))
     return Sheet(say("sheets.outcome"), tuple(blocks))
 
 
@@ -167,9 +175,12 @@ def _unit_rows(
     mix: Mapping[str, float],
     names: Sequence[Content],
     edition: Edition,
+    only: str | None,
 ) -> Iterator[Sequence[Content]]:
     say, audience, hidden = edition.say, version.journey.audience, 0
     for unit, figure in units.items():
+        if only not in (None, unit):
+            continue
         if figure.showing is Showing.HIDDEN:
             hidden += bool(figure.distribution.asked)
             continue
@@ -190,7 +201,8 @@ def _unit_rows(
             None,
         )
     if hidden:
-        yield (*names, say("parts-of.others", count=hidden), *[None] * 9, say("outcome.other-units"))
+        name = say("parts-of.others", count=hidden) if only is None else edition.unit_name(only)
+        yield (*names, name, *[None] * 9, say("outcome.other-units"))
 
 
 def _mix_words(snapshot: Snapshot, key: Key, mix: Mapping[str, float], edition: Edition) -> str:

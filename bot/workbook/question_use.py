@@ -42,7 +42,10 @@ _FORMS: dict[str, Form] = {
 
 
 def question_use(snapshot: Snapshot, quarterly: Quarterly | None, edition: Edition) -> Sheet | LeftOut:
-    """The sheet: what could go, in words; what became of each question; how long it took and how answers are spread."""
+    """The sheet: what could go, in words; what became of each question; how long it took and how answers are spread.
+
+    In a unit's report too it is of all units together, because a question is the journey's.
+    """
     say = edition.say
     if quarterly is None:
         return LeftOut(say("sheets.question-use"), no_quarter(snapshot, say))
@@ -58,6 +61,7 @@ def question_use(snapshot: Snapshot, quarterly: Quarterly | None, edition: Editi
     ]
     blocks: list[Block] = [
         Line(say("question-use.title", span=span), "title"),
+        *([] if edition.unit is None else [Line(say("question-use.of-all"))]),
         Line(say("question-use.could-go"), "heading"),
         *(Line(words) for words in _suggestions(snapshot, found, shown, edition)),
         Line(say("question-use.rule"), "heading"),

@@ -1,7 +1,8 @@
 """Touchpoints: each question about a touchpoint, for all, by channel and by unit, and who certainly differs.
 
 Of the fixed period alone. What may be shown of a channel or a unit is `parts`' to say; a part is compared with the rest
-only where it and all together are shown whole, and the rest is all of them less it.
+only where it and all together are shown whole, and the rest is all of them less it. A unit's report has its rows beside
+those of all, compared among everything that the report of all compares, so that the two never differ.
 """
 
 from __future__ import annotations
@@ -57,13 +58,39 @@ def touchpoints(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
     if not told:
         return LeftOut(say("sheets.touchpoints"), say("touchpoints.nothing"))
     count = sum(len(each.differences) for each in told)
-    rows = [row for each in told for row in _rows(snapshot, each, count, edition)]
+    title = Line(say("touchpoints.title", span=period_span(snapshot.period, say)), "title")
+    lines = [title, *(Line(words) for words in say.lines("touchpoint-lines", count=count))]
+    return _sheet(snapshot, told, lines, count, edition)
+
+
+def touchpoints_of_unit(snapshot: Snapshot, unit: str, edition: Edition) -> Sheet | LeftOut:
+    """The sheet of one unit: what its people were asked, for all units (whose snapshot it is) and for this one."""
+    say, own = edition.say, snapshot.chapters.units.get(unit)
+    every = _judged(_gathered(snapshot, edition))
+    told = [each for each in every if own is not None and each.entry.key in own.whole]
+    if not told:
+        return LeftOut(say("sheets.touchpoints"), say("touchpoints.nothing-here"))
+    count = sum(len(each.differences) for each in every)
+    span, name = period_span(snapshot.period, say), edition.unit_name(unit)
+    title = Line(say("touchpoints.of-unit", span=span, unit=name), "title")
+    lines = [title, *(Line(words) for words in say.lines("touchpoint-unit-lines", count=count))]
+    return _sheet(snapshot, told, lines, count, edition, ("unit", unit))
+
+
+def _sheet(
+    snapshot: Snapshot,
+    told: Sequence[_Told],
+    lines: Sequence[Line],
+    count: int,
+    edition: Edition,
+    only: Group | None = None,
+) -> Sheet:
+    say = edition.say
+    rows = [row for each in told for row in _rows(snapshot, each, count, edition, only)]
     forms: dict[str, Form] = {**dict.fromkeys((*_COUNTS, *_INDEX), "whole"), **dict.fromkeys(_SHARES, "share")}
-    span = period_span(snapshot.period, say)
     blocks: list[Block] = [
-        Line(say("touchpoints.title", span=span), "title"),
-        *(Line(words) for words in say.lines("touchpoint-lines", count=count)),
-        *(Line(words) for words in _certain(snapshot, told, edition)),
+        *lines,
+        *(Line(words) for words in _certain(snapshot, told, edition, only)),
         Table("touchpoints", fitted(_NAMES, forms, rows, say, _WIDEST, _BARS, short=8), rows),
     ]
     return Sheet(say("sheets.touchpoints"), tuple(blocks), frozen=True)
@@ -119,11 +146,14 @@ def _judged(found: Sequence[_Told]) -> list[_Told]:
     ]
 
 
-def _certain(snapshot: Snapshot, told: Sequence[_Told], edition: Edition) -> Iterator[str]:
+def _certain(snapshot: Snapshot, told: Sequence[_Told], edition: Edition, only: Group | None) -> Iterator[str]:
     say = edition.say
-    some = False
+    compared = some = False
     for each in told:
         for group, difference in each.differences.items():
+            if only not in (None, group):
+                continue
+            compared = True
             if not difference.holds:
                 continue
             some = True
@@ -142,11 +172,13 @@ def _certain(snapshot: Snapshot, told: Sequence[_Told], edition: Edition) -> Ite
                 if ends is None
                 else say("touchpoints.span", low=f"{ends.low:.0f}", high=f"{ends.high:.0f}"),
             )
-    if not some and any(each.differences for each in told):
-        yield say("touchpoints.none")
+    if compared and not some:
+        yield say("touchpoints.none" if only is None else "touchpoints.not-here")
 
 
-def _rows(snapshot: Snapshot, told: _Told, count: int, edition: Edition) -> Iterator[Sequence[Content]]:
+def _rows(
+    snapshot: Snapshot, told: _Told, count: int, edition: Edition, only: Group | None
+) -> Iterator[Sequence[Content]]:
     entry, say = told.entry, edition.say
     audience = entry.journey.audience
     names = (
@@ -156,7 +188,11 @@ def _rows(snapshot: Snapshot, told: _Told, count: int, edition: Edition) -> Iter
     )
     hidden = _hidden(told.figures)
     for group, figure in told.figures.items():
+        if only is not None and group not in (ALL, only):
+            continue
         if group in hidden.get(group[0], []):
+            if group == only:  # which of those hidden together are few is told of none
+                yield (*names, _name(group, edition), *[None] * 14, say("touchpoints.hidden", fewest=fewest(audience)))
             continue
         if figure.showing is Showing.HIDDEN:
             counts = shown_counts(figure, audience, say)
@@ -171,7 +207,7 @@ def _rows(snapshot: Snapshot, told: _Told, count: int, edition: Edition) -> Iter
             *_shares(figure),
             why(figure, audience, say) if compared is None else verdict(compared, count, say),
         )
-    for cut, groups in hidden.items():
+    for cut, groups in hidden.items() if only is None else ():
         more = say(f"touchpoints.more-{cut}", count=len(groups))
         yield (*names, more, *[None] * 14, say("touchpoints.hidden", fewest=fewest(audience)))
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from bot.figures.periods import WEEKS, number_of, week_of
 from bot.figures.suppression import Showing
 from bot.workbook.breaks import Break, breaks
+from bot.workbook.call_backs import call_backs_of_unit
 from bot.workbook.causes import causes_of_unit
 from bot.workbook.cells import Value
 from bot.workbook.changes import Changes, changes, changes_of
@@ -21,17 +22,21 @@ from bot.workbook.curves import curves
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, entries_of
 from bot.workbook.essentials import essential, experience, gathered, main_choice
+from bot.workbook.funnel import funnel_of_unit
 from bot.workbook.names import journey_title, period_label, period_span
 from bot.workbook.needs import needs_of_unit
 from bot.workbook.notes import notes
 from bot.workbook.one_unit import OneUnit
+from bot.workbook.outcome import outcome
 from bot.workbook.overview import break_blocks, change_blocks, contents, head, title
 from bot.workbook.parts import held_in, part_response
+from bot.workbook.question_use import question_use
 from bot.workbook.questions import questions
 from bot.workbook.report import Report
 from bot.workbook.response import response_cells, response_columns, tells_period
 from bot.workbook.sheets import Block, Content, LeftOut, Line, Sheet, Table
 from bot.workbook.snapshot import Snapshot
+from bot.workbook.touchpoints import touchpoints_of_unit
 from bot.workbook.trend import trend
 
 SHEETS = (
@@ -116,11 +121,16 @@ def _sheets(
     # In reading order. One line a sheet.
     return {
         "journey": curves(part, entries, edition),
+        "touchpoints": touchpoints_of_unit(snapshot, one.unit, edition),
         "trend": trend(part, one.series, broken, edition),
         "changes": changes(part, changed, edition),
         "questions": questions(part, entries, edition),
         "causes": causes_of_unit(snapshot, part, one, edition),
         "needs": needs_of_unit(snapshot, part, one, edition),
+        "funnel": funnel_of_unit(snapshot, one.reasons, one.unit, edition),
+        "call-backs": call_backs_of_unit(snapshot, snapshot.chapters.call_backs, one.unit, edition),
+        "outcome": outcome(snapshot, snapshot.chapters.quarterly, edition, one.unit),
+        "question-use": question_use(snapshot, snapshot.chapters.quarterly, edition),
     }
 
 
