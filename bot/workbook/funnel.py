@@ -50,13 +50,12 @@ def funnel_of_unit(
     `snapshot` is of all units, and `reasons` are those of the period of every unit, by its code.
     """
     say, span = edition.say, period_span(snapshot.period, edition.say)
-    rows = list(_rows_of(snapshot, unit, edition)) or [(say("one-unit.no-contacts", span=span), *[None] * 10)]
     opened = list(open_lines(snapshot, snapshot.open, say))
     blocks: list[Block] = [
         Line(say("funnel.of-unit", span=span, unit=edition.unit_name(unit)), "title"),
         Line(say("funnel.of-unit-line")),
         Line(say("overview.funnel-line")),
-        Table("response_by_unit", response_columns(say, "unit"), rows, filters=False),
+        unit_response(snapshot, unit, edition, named=True),
         *([Line(say("funnel.open-of-all")), *opened] if opened else []),
         Line(say("funnel.why-not"), "heading"),
         *(Line(words) for words in say.lines("disposition-lines")),
@@ -65,14 +64,19 @@ def funnel_of_unit(
     return Sheet(say("sheets.funnel"), tuple(blocks))
 
 
-def _rows_of(snapshot: Snapshot, unit: str, edition: Edition) -> Iterator[Sequence[Value]]:
+def unit_response(snapshot: Snapshot, unit: str, edition: Edition, *, named: bool) -> Table:
+    """The funnel of each journey in this unit and the fixed period; `named`: with the unit's name in each row."""
     say, units = edition.say, snapshot.chapters.units
+    rows: list[Sequence[Value]] = []
     for row in units[unit].funnel if unit in units else ():
         response = part_response(snapshot, units, unit, row.journey, say)
         if response is not None:
             title = journey_title(snapshot, row.journey, say)
-            name = say("funnel.unit", journey=title, unit=edition.unit_name(unit))
-            yield (name, period_label(snapshot.period), *response_cells(row.registered, response))
+            title = say("funnel.unit", journey=title, unit=edition.unit_name(unit)) if named else title
+            rows.append((title, period_label(snapshot.period), *response_cells(row.registered, response)))
+    nobody = say("one-unit.no-contacts", span=period_span(snapshot.period, say))
+    name, first = ("response_by_unit", "unit") if named else ("response", "journey")
+    return Table(name, response_columns(say, first), rows or [(nobody, *[None] * 10)], filters=False)
 
 
 def _unit_rows(snapshot: Snapshot, edition: Edition) -> Iterator[Sequence[Value]]:

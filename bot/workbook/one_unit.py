@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 from bot.store import weeks
 from bot.store.database import Transaction
 from bot.store.week_rows import CauseRow, ReasonRow
-from bot.workbook import coded, series
+from bot.workbook import coded, expectation, first_failure, marked, paired, priorities, series
 from bot.workbook.coded import Coded
 from bot.workbook.counted import Counted
+from bot.workbook.first_failure import Stages
+from bot.workbook.marked import Marked
+from bot.workbook.paired import Pairs
 from bot.workbook.series import Series
 
 
@@ -23,12 +26,15 @@ from bot.workbook.series import Series
 class OneUnit:
     """What was read for the report of `unit` alone; by unit, because the others decide what may be shown of it.
 
-    Staff's `causes`, and the `reasons` why follow-ups were not answered, are of the fixed period alone; `coded`
-    is of the same periods as of all together.
+    Like `pairs`, `stages` and `marked` of all together, but of the fixed period alone, and so are the `reasons` why
+    follow-ups were not answered and the `causes` that staff gave; `coded` is of the same periods as of all together.
     `series` is this unit's own.
     """
 
     unit: str
+    pairs: Mapping[str, Pairs]
+    stages: Mapping[str, Stages]
+    marked: Mapping[str, Marked]
     series: Series
     reasons: Mapping[str, Sequence[ReasonRow]]
     causes: Mapping[str, Sequence[CauseRow]]
@@ -37,8 +43,12 @@ class OneUnit:
 
 def read(tx: Transaction, counts: Counted, unit: str, zone: ZoneInfo, simulated: bool) -> OneUnit:
     """Read what a unit's report needs beyond the snapshot of all, as it stood at the close of the counted week."""
+    wanted = [*priorities.wanted(counts), *expectation.wanted(counts)]
     return OneUnit(
         unit,
+        pairs=paired.read_by_unit(tx, counts, wanted, simulated),
+        stages=first_failure.read_by_unit(tx, counts, simulated),
+        marked=marked.read_by_unit(tx, counts, simulated),
         series=series.read_unit(tx, counts, unit, simulated),
         reasons=_reasons(tx, counts, zone, simulated),
         causes=_causes(tx, counts, zone, simulated),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from bot.clock import week_start
@@ -43,7 +43,7 @@ def overview(
         Line(say("overview.essentials"), "heading"),
         *essentials_lines(snapshot.latest, snapshot.period, say),
         *essentials(snapshot, edition),
-        *_standards(snapshot, edition),
+        *standard_blocks(standards(snapshot, snapshot.chapters.marked, edition), edition),
         *change_blocks(snapshot, changed, edition),
         *break_blocks(snapshot.chapters.series, broken, edition),
         Line(say("overview.about"), "heading"),
@@ -62,12 +62,13 @@ def overview(
     return Sheet(say("sheets.overview"), tuple(blocks))
 
 
-def _standards(snapshot: Snapshot, edition: Edition) -> Iterator[Block]:
-    found = list(standards(snapshot, snapshot.chapters.marked, edition))
-    if found:
+def standard_blocks(found: Iterable[Block], edition: Edition) -> Iterator[Block]:
+    """The measures that others use too, under their heading; nothing where there are none."""
+    blocks = list(found)
+    if blocks:
         yield Line(edition.say("overview.standards"), "heading")
         yield Line(edition.say("overview.standards-line"))
-        yield from found
+        yield from blocks
 
 
 def title(edition: Edition) -> Iterator[Line]:

@@ -9,35 +9,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.figures.periods import WEEKS, number_of, week_of
 from bot.figures.suppression import Showing
 from bot.workbook.breaks import Break, breaks
 from bot.workbook.call_backs import call_backs_of_unit
 from bot.workbook.causes import causes_of_unit
-from bot.workbook.cells import Value
 from bot.workbook.changes import Changes, changes, changes_of
-from bot.workbook.counted import of_rows
+from bot.workbook.counted import Counted, of_rows
 from bot.workbook.curves import curves
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, entries_of
 from bot.workbook.essentials import essential, experience, gathered, main_choice
-from bot.workbook.funnel import funnel_of_unit
-from bot.workbook.names import journey_title, period_label, period_span
+from bot.workbook.expectation import expectation_of_part
+from bot.workbook.first_failure import first_failure_of_part, of_period
+from bot.workbook.funnel import funnel_of_unit, unit_response
+from bot.workbook.headlines import headlines
+from bot.workbook.marked import Marked
+from bot.workbook.names import period_span
 from bot.workbook.needs import needs_of_unit
 from bot.workbook.notes import notes
 from bot.workbook.one_unit import OneUnit
 from bot.workbook.outcome import outcome
-from bot.workbook.overview import break_blocks, change_blocks, contents, head, title
-from bot.workbook.parts import held_in, part_response
+from bot.workbook.overview import break_blocks, change_blocks, contents, head, standard_blocks, title
+from bot.workbook.paired import Pairs, beside
+from bot.workbook.parts import held_in
+from bot.workbook.priorities import priorities
 from bot.workbook.question_use import question_use
 from bot.workbook.questions import questions
 from bot.workbook.report import Report
-from bot.workbook.response import response_cells, response_columns, tells_period
-from bot.workbook.sheets import Block, Content, LeftOut, Line, Sheet, Table
+from bot.workbook.response import tells_period
+from bot.workbook.sheets import Block, Content, LeftOut, Line, Sheet
 from bot.workbook.snapshot import Snapshot
+from bot.workbook.standards import standards_of_part
 from bot.workbook.touchpoints import touchpoints_of_unit
 from bot.workbook.trend import trend
+
+T = TypeVar("T")
 
 SHEETS = (
     "journey",
@@ -77,7 +86,9 @@ def unit_report(snapshot: Snapshot, edition: Edition, unit: str) -> Report:
     blocks: list[Block] = [
         *title(edition),
         *(Line(words) for words in say.lines("one-unit-lines", span=period_span(snapshot.period, say))),
+        *(Line(words) for words in (headlines(part, entries, changed, list(told), edition) if together else ())),
         *(_figures(snapshot, entries, edition) if together else [Line(_no_period(edition), "warning")]),
+        *(standard_blocks(_standards(snapshot, part, one, edition), edition) if together else ()),
         *(change_blocks(part, changed, edition) if together else ()),
         *(break_blocks(one.series, broken, edition) if together else ()),
         Line(say("overview.about"), "heading"),
@@ -118,9 +129,15 @@ def _sheets(
     edition: Edition,
 ) -> Mapping[str, Sheet | LeftOut]:
     """By name: `snapshot` of all units, `part` of this one, `one` what else was read for it."""
+    fixed = snapshot.of_period
+    pairs = (fixed, snapshot.chapters.pairs.of_period), _each(snapshot, one.pairs, Pairs({}, {})), one.unit
+    stages = (fixed, of_period(snapshot.chapters.stages)), _each(snapshot, one.stages, {}), one.unit
     # In reading order. One line a sheet.
     return {
         "journey": curves(part, entries, edition),
+        "priorities": priorities(part, beside(*pairs), edition),
+        "first-failure": first_failure_of_part(*stages, part, edition),
+        "expectation": expectation_of_part(*pairs, edition),
         "touchpoints": touchpoints_of_unit(snapshot, one.unit, edition),
         "trend": trend(part, one.series, broken, edition),
         "changes": changes(part, changed, edition),
@@ -134,17 +151,26 @@ def _sheets(
     }
 
 
+def _each(snapshot: Snapshot, found: Mapping[str, T], nothing: T) -> dict[str, tuple[Counted, T]]:
+    """Every unit as in a report of its own, with what was found of it."""
+    return {code: (counts.of_period, found.get(code, nothing)) for code, counts in snapshot.chapters.units.items()}
+
+
 def _figures(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Iterator[Block]:
     yield Line(edition.say("overview.essentials"), "heading")
     yield from gathered(((rows, ()) for rows in _essentials(snapshot, entries, edition)), edition.say)
+
+
+def _standards(snapshot: Snapshot, part: Snapshot, one: OneUnit, edition: Edition) -> Iterator[Block]:
+    whole = snapshot.of_period, snapshot.chapters.marked.of_period
+    yield from standards_of_part(whole, _each(snapshot, one.marked, Marked({})), one.unit, part, edition)
 
 
 def _response(snapshot: Snapshot, edition: Edition, unit: str) -> Iterator[Block]:
     say, span = edition.say, period_span(snapshot.period, edition.say)
     yield Line(say("one-unit.response", span=span), "heading")
     yield Line(say("overview.funnel-line"))
-    rows = list(_response_rows(snapshot, edition, unit)) or [(say("one-unit.no-contacts", span=span), *[None] * 10)]
-    yield Table("response", response_columns(say), rows, filters=False)
+    yield unit_response(snapshot, unit, edition, named=False)
 
 
 def _essentials(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) -> Iterator[list[Sequence[Content]]]:
@@ -158,18 +184,6 @@ def _essentials(snapshot: Snapshot, entries: Sequence[Entry], edition: Edition) 
             and not entry.key.afterwards
             and (entry.key.journey, entry.question.code) == (code, question.code)
         ]
-
-
-def _response_rows(snapshot: Snapshot, edition: Edition, unit: str) -> Iterator[Sequence[Value]]:
-    say = edition.say
-    own = snapshot.chapters.units.get(unit)
-    for total in snapshot.funnel if own is not None else ():
-        response = part_response(snapshot, snapshot.chapters.units, unit, total.journey, say)
-        if own is None or response is None:
-            continue
-        registered = sum(row.registered for row in own.funnel if row.journey == total.journey)
-        title, time = journey_title(snapshot, total.journey, say), period_label(snapshot.period)
-        yield (title, time, *response_cells(registered, response))
 
 
 def _no_period(edition: Edition) -> str:
