@@ -17,11 +17,15 @@ from bot import organisation
 from bot.organisation import Organisation, Unit
 from bot.store import database
 from bot.store.database import Transaction
-from bot.workbook.export import export_week
+from bot.workbook.export import export_report, export_week
+from bot.workbook.span import Span
 from flows.journey import Journey, Phase, Touchpoint, Words
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit, words
 
-LAST = "2026-W48"
+FIRST, LAST = "2026-W29", "2026-W48"
+"""They hold a quarter, so that the report of a unit has every sheet."""
+
+UNIT = "unit-00"
 AFTER = datetime(2026, 11, 30, 5, tzinfo=UTC)
 _START = MONDAY + timedelta(weeks=1)
 _LONG = (
@@ -100,17 +104,20 @@ def home() -> Organisation:
     return replace(organisation.default(("sv", "fi", "en")), units=units)
 
 
-async def report_of(name: str, folder: Path, language: str) -> Path:
-    """The report of one of these weeks, as `folder/name.xlsx`."""
+async def reports_of(name: str, folder: Path, language: str, unit: str | None = None) -> list[Path]:
+    """The report of one of these weeks, as `folder/name.xlsx`, and that of a unit, as `folder/name-unit.xlsx`."""
     store = await database.opened(folder / f"{name}.db")
+    told = {"organisation": home(), "language": language, "now": AFTER, "zone": ZONE}
     try:
         await store.write(WEEKS[name])
-        made, _ = await export_week(
-            store, LAST, folder=folder / name, organisation=home(), language=language, now=AFTER, zone=ZONE
-        )
+        made, _ = await export_week(store, LAST, folder=folder / name, **told)  # type: ignore[arg-type]
+        found = [made.rename(folder / f"{name}.xlsx")]
+        if unit:
+            made, *_ = await export_report(store, Span(FIRST, LAST, unit), folder=folder / name, **told)  # type: ignore[arg-type]
+            found.append(made.rename(folder / f"{name}-unit.xlsx"))
     finally:
         await store.close()
-    return made.rename(folder / f"{name}.xlsx")
+    return found
 
 
 def _filled(tx: Transaction, journey: Journey, weeks: Mapping[int, int], units: list[str] | None = None) -> None:
@@ -137,4 +144,4 @@ if __name__ == "__main__":
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     for each in WEEKS:
-        print(asyncio.run(report_of(each, out, sys.argv[2] if len(sys.argv) > 2 else "fi")))
+        print(*asyncio.run(reports_of(each, out, sys.argv[2] if len(sys.argv) > 2 else "fi", UNIT)))

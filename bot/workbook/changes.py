@@ -27,6 +27,7 @@ from flows.wording import in_language
 _COUNTS = ("answers", "answers-before")
 _VALUES = ("value-now", "value-before", "difference", "difference-from", "difference-to")
 _NAMES = ("journey", "question", "measure", "now", "before", *_COUNTS, *_VALUES, "verdict", "note")
+_WIDEST = {"journey": 14, "question": 28, "measure": 20, "now": 11, "before": 11, "verdict": 28, "note": 22}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def changes(snapshot: Snapshot, found: Changes, edition: Edition) -> Sheet | Lef
         Line(say("changes.compared" if edition.unit is None else "changes.compared-unit")),
         Line(difference),
         *([Line(say("changes.too-few", count=found.too_few))] if found.too_few else []),
-        Table("changes", fitted(_NAMES, forms, rows, say, short=10), rows),
+        Table("changes", fitted(_NAMES, forms, rows, say, _WIDEST), rows),
     ]
     return Sheet(say("sheets.changes"), tuple(blocks), frozen=True)
 

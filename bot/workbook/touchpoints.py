@@ -33,7 +33,7 @@ _COUNTS = ("answers", "asked", "contacts")
 _INDEX = ("index", "index-from", "index-to")
 _SHARES = ("satisfied", "satisfied-from", "satisfied-to", *(f"step-{step}" for step in STEPS))
 _NAMES = ("journey", "touchpoint", "question", "group", *_COUNTS, *_INDEX, *_SHARES, "verdict")
-_WIDEST = {"journey": 16, "touchpoint": 16, "question": 30, "group": 28, "verdict": 34}
+_WIDEST = {"journey": 14, "touchpoint": 14, "question": 26, "group": 22, "verdict": 28}
 _BARS = {"index": 100.0, "satisfied": 1.0, **{f"step-{step}": 1.0 for step in STEPS}}
 
 Group = tuple[str, str]
