@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+from tests import new_database
 from tests.house import House, opened
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+    from bot.store.database import Store
     from tests.site import Site
     from tests.web_citizen import Citizen
 
@@ -24,6 +26,14 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     made = await opened(tmp_path)
     yield made
     await made.store.close()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty database."""
+    opened = await new_database.opened(tmp_path / "kundresa.db")
+    yield opened
+    await opened.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from bot import organisation
 from bot.organisation import Organisation, Unit
-from bot.store import database
 from bot.store.database import Transaction
 from bot.workbook.export import export_report, export_week
 from bot.workbook.span import Span
 from flows.journey import Journey, Phase, Touchpoint, Words
+from tests import new_database
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit, words
 
 FIRST, LAST = "2026-W29", "2026-W48"
@@ -106,7 +106,7 @@ def home() -> Organisation:
 
 async def reports_of(name: str, folder: Path, language: str, unit: str | None = None) -> list[Path]:
     """The report of one of these weeks, as `folder/name.xlsx`, and that of a unit, as `folder/name-unit.xlsx`."""
-    store = await database.opened(folder / f"{name}.db")
+    store = await new_database.opened(folder / f"{name}.db")
     told = {"organisation": home(), "language": language, "now": AFTER, "zone": ZONE}
     try:
         await store.write(WEEKS[name])

@@ -11,9 +11,10 @@ from bot import keys, library, organisation, rooms
 from bot.arrivals import Arrival, Said, Strange, Tapped, What
 from bot.contacts import NewContact, Registered
 from bot.premises import Premises
-from bot.store import database, outbox
+from bot.store import outbox
 from bot.store.database import Store, Transaction
 from bot.store.outbox import Body, Claimed
+from tests import new_database
 
 LANGUAGES = ("sv", "fi", "en")
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -140,7 +141,7 @@ class _Answer:
 
 async def opened(folder: Path) -> House:
     """A new house in `folder`; close its store in the end."""
-    store = await database.opened(folder / "kundresa.db")
+    store = await new_database.opened(folder / "kundresa.db")
     premises = Premises(_ORGANISATION, _LIBRARY, keys.made(folder / "key"), chance=random.Random(1))
     return House(store, premises, rooms.built(premises))
 

@@ -15,6 +15,7 @@ from bot.app import Application, opened
 from bot.contacts import NewContact, Registered
 from bot.openings import House
 from bot.store.staff import Role
+from tests import new_database
 from tests.bot_process import free_port
 from tests.house import MONDAY
 
@@ -90,7 +91,7 @@ async def site(folder: Path, more: Mapping[str, str] | None = None, clock: Clock
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
-        "KUNDRESA_DATABASE": str(folder / "kundresa.db"),
+        "KUNDRESA_DATABASE": str(new_database.laid(folder / "kundresa.db")),
         "KUNDRESA_EXPORTS": str(folder / "exports"),
         "KUNDRESA_LISTEN": f"127.0.0.1:{port}",
         "KUNDRESA_PUBLIC_URL": url,

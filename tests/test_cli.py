@@ -24,6 +24,7 @@ from bot.openings import opened_house
 from bot.store import facts, inbox, migrations
 from bot.store.database import Store, Transaction
 from bot.store.inbox import Received
+from tests import new_database
 
 ROOT = Path(__file__).parents[1]
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -70,9 +71,10 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A shell with an empty database."""
     for name in settings.VARIABLES:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("KUNDRESA_DATABASE", str(tmp_path / "k.db"))
+    monkeypatch.setenv("KUNDRESA_DATABASE", str(new_database.laid(tmp_path / "k.db")))
     monkeypatch.setenv("KUNDRESA_EXPORTS", str(tmp_path / "exports"))
     return Shell(tmp_path, capsys)
 
@@ -181,6 +183,7 @@ def test_times_are_local_unless_they_say_otherwise(shell: Shell, start: str, mom
 )
 def test_a_refusal_is_one_line_and_one(shell: Shell, arguments: tuple[str, ...], told: str) -> None:
     """Whatever is refused is told in one line on standard error, without a traceback, with exit code 1."""
+    (shell.folder / "k.db").unlink()
     assert told in shell.refused(*arguments)
 
 
@@ -232,6 +235,7 @@ def test_check_ends_by_what_it_found(shell: Shell) -> None:
 
 def test_faults_of_files_are_told_one_a_line(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that needs the journeys tells every fault of theirs, each on a line with its place."""
+    (shell.folder / "k.db").unlink()
     (shell.folder / "journeys").mkdir()
     (shell.folder / "journeys" / "small.yaml").write_text("journey: small\naudience: nobody\n")
     monkeypatch.setenv("KUNDRESA_JOURNEYS", str(shell.folder / "journeys"))

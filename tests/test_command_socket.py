@@ -36,6 +36,7 @@ from bot.store.database import DatabaseRefused, Transaction
 from bot.store.inbox import Received
 from bot.workbook import export
 from bot.workbook.progress import LOOKING_ON
+from tests import new_database
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 VISIT = AddContact("office-visit", "main", "2026-11-18 10:00", end="10:45", channel="visit", reference="A-1")
@@ -49,7 +50,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def here(tmp_path: Path) -> Settings:
-    return settings.read({"KUNDRESA_DATABASE": str(tmp_path / "k.db")})
+    return settings.read({"KUNDRESA_DATABASE": str(new_database.laid(tmp_path / "k.db"))})
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from bot import organisation
-from bot.store import database, digests, weeks
+from bot.store import digests, weeks
 from bot.store.database import Store, Transaction
 from bot.workbook import digest as room
 from bot.workbook import picture
@@ -34,14 +34,6 @@ NOW = datetime(2026, 11, 30, 5, tzinfo=UTC)
 MONDAY_48 = MONDAY + timedelta(weeks=1)
 HELPED = question("helped", "one", "after", options("yes", "partly", "no"))
 ALL: Mapping[str, int | str | None] = {"feeling": 3, "treated": 4, "whole": 4, "helped": "yes"}
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def answered(

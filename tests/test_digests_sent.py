@@ -21,6 +21,7 @@ from bot.store.database import Transaction
 from bot.store.digests import Kept
 from bot.workbook import picture
 from bot.workbook.digest_files import picture_name
+from tests import new_database
 from tests.fake_telegram import FakeTelegram
 from tests.mail_box import mail_box
 from tests.site import Clock
@@ -78,7 +79,7 @@ async def town(
 ) -> AsyncIterator[Town]:
     """A house whose last week has so many persons' answers and its files made, on the Monday after."""
     environment = {
-        "KUNDRESA_DATABASE": str(folder / "kundresa.db"),
+        "KUNDRESA_DATABASE": str(new_database.laid(folder / "kundresa.db")),
         "KUNDRESA_EXPORTS": str(folder / "exports"),
         "KUNDRESA_LISTEN": "127.0.0.1:0",
         "KUNDRESA_PUBLIC_URL": "http://127.0.0.1:1",

@@ -213,6 +213,7 @@ def test_the_command_refuses_in_the_language_asked_for(shell: Shell) -> None:
     """A file refused whole says why on stderr with status 1, in the language given or the first; nothing is stored."""
     list_ = shell.folder / "list.csv"
     list_.write_text("Namn;Enhet;Start\nAnna;main;2026-11-18 10:00\n")
+    (shell.folder / "k.db").unlink()
     told = {}
     for language in ("sv", "fi", "en"):
         ended = shell("contacts", "import", str(list_), "--lang", language)
@@ -230,7 +231,7 @@ def test_the_command_refuses_in_the_language_asked_for(shell: Shell) -> None:
     )
     assert shell("contacts", "import").code == 2
     assert shell("contacts", "import", str(list_), "--dry-run", "--invitations", "x.csv").code == 2
-    assert not (shell.folder / "kundresa.db").exists()
+    assert not (shell.folder / "k.db").exists()
 
 
 def test_a_template_comes_from_the_command(shell: Shell) -> None:

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.store import database, inbox
+from bot.store import inbox
 from bot.store.database import Store, Transaction
 from bot.store.inbox import Received
+from tests import new_database
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ANNA, BO, NOBODY = b"a" * 16, b"b" * 16, b""
@@ -21,7 +22,7 @@ ANNA, BO, NOBODY = b"a" * 16, b"b" * 16, b""
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await database.opened(tmp_path / "inbox.db")
+    opened = await new_database.opened(tmp_path / "inbox.db")
     yield opened
     await opened.close()
 
@@ -124,7 +125,7 @@ async def test_tidying_wipes_and_forgets_in_time(store: Store) -> None:
 async def test_order_holds_within_each_chat(steps: list[tuple[bytes, str]]) -> None:
     """Whatever fails and whatever succeeds, a chat's updates are settled in the order they came."""
     with tempfile.TemporaryDirectory() as folder:
-        store = await database.opened(Path(folder) / "inbox.db")
+        store = await new_database.opened(Path(folder) / "inbox.db")
         order: list[tuple[bytes, int]] = []
         try:
             await store.write(inbox.receive, [update(n, ANNA if n % 2 else BO) for n in range(10)])

@@ -24,8 +24,9 @@ from bot.doors.telegram.polling import Polling
 from bot.doors.telegram.reading import NotUnderstood, arrival, callback_data, peek
 from bot.doors.telegram.wire import Wire
 from bot.keys import Keyring
-from bot.store import database, inbox
+from bot.store import inbox
 from bot.store.database import P, Store, T, Transaction
+from tests import new_database
 from tests.fake_telegram import FakeTelegram, Fault
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -101,7 +102,7 @@ class Post:
 
 @pytest.fixture
 async def post(tmp_path: Path) -> AsyncIterator[Post]:
-    opened = await database.opened(tmp_path / "intake.db")
+    opened = await new_database.opened(tmp_path / "intake.db")
     store = Full(opened.path, opened._writer, opened._reader)
     async with FakeTelegram(limits=None) as server, Wire() as wire:
         bot = Bot(server.token, base_url=server.base_url, request=wire, get_updates_request=wire)

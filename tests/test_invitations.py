@@ -29,6 +29,7 @@ from bot.premises import Premises
 from bot.spoken_codes import ALPHABET, LENGTH, SpokenCodes, meant
 from bot.store import facts
 from flows.journey import Words
+from tests import new_database
 from tests.qr_codes import read_modules, read_png, squares, stroked
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -86,7 +87,7 @@ class Desk:
 def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
     for name in settings.VARIABLES:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("KUNDRESA_DATABASE", str(tmp_path / "k.db"))
+    monkeypatch.setenv("KUNDRESA_DATABASE", str(new_database.laid(tmp_path / "k.db")))
     monkeypatch.setenv("KUNDRESA_EXPORTS", str(tmp_path / "exports"))
     inside(tmp_path, lambda tx: facts.put(tx, USER_NAME, BOT.encode()))
     return Desk(tmp_path, capsys)

@@ -20,6 +20,7 @@ from bot.journal import Entry, Journal, Reference, latest_by_lookup, path_of
 from bot.openings import Refused, opened_house
 from bot.store import erasures, facts
 from bot.store.database import Transaction
+from tests import new_database
 from tests.house import House
 
 ANNA, BO = 748_301_995_177, 88
@@ -29,7 +30,7 @@ NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[House]:
     """The house in `folder` as `kundresa run` opens it, journal and all."""
-    found = environment.read({"KUNDRESA_DATABASE": str(folder / "kundresa.db")})
+    found = environment.read({"KUNDRESA_DATABASE": str(new_database.laid(folder / "kundresa.db"))})
     async with opened_house(found, chance=random.Random(1)) as house:
         yield House(house.store, house.premises, house.rooms)
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import database, outbox
+from bot.store import outbox
 from bot.store.database import Store, Transaction
 from bot.store.outbox import Body
 from flows.messages import Button, Purpose, Tap
+from tests import new_database
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -21,7 +22,7 @@ YES = Button("Ja", Tap("choose", "helped", 1, "yes"))
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await database.opened(tmp_path / "outbox.db")
+    opened = await new_database.opened(tmp_path / "outbox.db")
     await opened.write(furnish)
     yield opened
     await opened.close()

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import pytest
-
-from bot.store import database, pairs
+from bot.store import pairs
 from bot.store.database import Store, Transaction
 from tests.paired_rows import LAST, START, begun, contact, journey, settle
 from tests.workbook_rows import ZONE
@@ -19,14 +15,6 @@ WEEKS = ("2026-W45", "2026-W46", "2026-W47", LAST)
 SPANS = {"all": WEEKS, **{week: (week,) for week in WEEKS}}
 WANTED = [("visit", "expect", "ease"), ("visit", "treated", "whole")]
 CURVE = [("visit", "feeling"), ("visit", "treated"), ("visit", "whole")]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def told(tx: Transaction, span: str, first: str = "expect") -> Counter[tuple[float | None, float | None]]:

@@ -8,18 +8,17 @@ one person by whom two figures differ must not learn what that person answered o
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations, count, product
-from pathlib import Path
 
 import pytest
 
 from bot import organisation
 from bot.figures.periods import number_of, period_of, week_of
 from bot.figures.suppression import ENOUGH, FEWEST, Showing, all_few, fewest, with_total
-from bot.store import database, erasures
+from bot.store import erasures
 from bot.store import weeks as weeks_store
 from bot.store.database import Store, Transaction
 from bot.store.erasure_rows import Tally
@@ -149,14 +148,6 @@ def start_of(week: str) -> datetime:
 def weeks_from(first: str, many: int) -> list[str]:
     """So many weeks in a row."""
     return [week_of(number_of(first) + place) for place in range(many)]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 async def told(store: Store, week: str) -> list[Sheet]:

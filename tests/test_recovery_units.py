@@ -7,17 +7,15 @@ same period, must not learn what a small group answered.
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 
 import pytest
 
 from bot.figures.periods import number_of, week_of
 from bot.figures.suppression import ENOUGH
-from bot.store import database
 from bot.store import weeks as weeks_store
 from bot.store.database import Store, Transaction
 from bot.workbook.edition import Edition
@@ -165,14 +163,6 @@ def exact(row: Row, column: str) -> bool:
     """Whether a count stands exactly: not hidden, nor in fives, which a note always goes with."""
     value = row.get(column)
     return isinstance(value, int) and (row.get("Note") is None or value % 5 > 0)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 async def period(store: Store, house: House, weeks: Sequence[str], sizes: Sizes) -> None:

@@ -14,6 +14,7 @@ from bot.contacts import NewContact
 from bot.openings import opened_house
 from bot.rounds import Rounds
 from bot.store import erasures
+from tests import new_database
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
@@ -21,7 +22,7 @@ NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 @asynccontextmanager
 async def _rounds(folder: Path, moment: datetime = NOW, **more: str) -> AsyncIterator[Rounds]:
     environment = {
-        "KUNDRESA_DATABASE": str(folder / "kundresa.db"),
+        "KUNDRESA_DATABASE": str(new_database.laid(folder / "kundresa.db")),
         "KUNDRESA_EXPORTS": str(folder / "exports"),
         **more,
     }

@@ -25,10 +25,11 @@ from bot.doors.telegram.sending import ADDRESS, Sender
 from bot.doors.telegram.wire import Wire
 from bot.doors.telegram.writing import LONGEST, as_html, as_plain, cut
 from bot.keys import Keyring
-from bot.store import database, facts, outbox
+from bot.store import facts, outbox
 from bot.store.database import P, Store, T, Transaction
 from bot.store.outbox import Body
 from flows.messages import Button, Tap
+from tests import new_database
 from tests.fake_telegram import Citizen, FakeTelegram, Fault
 
 KEYRING = Keyring(b"k" * 32)
@@ -136,7 +137,7 @@ class Office:
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    opened = await database.opened(tmp_path / "sending.db")
+    opened = await new_database.opened(tmp_path / "sending.db")
     store = Full(opened.path, opened._writer, opened._reader)
     async with FakeTelegram() as server, Wire(read_seconds=5) as wire:
         bot = Bot(server.token, base_url=server.base_url, request=wire, get_updates_request=wire)

@@ -23,6 +23,7 @@ from bot.store import call_backs, contacts, staff
 from bot.store.contacts import Contact
 from bot.store.database import Transaction
 from bot.store.staff import Member, Role
+from tests import new_database
 from tests.browser import IN_EACH_LANGUAGE, NARROWEST, browsing, faults
 from tests.fake_telegram import Citizen, FakeTelegram, Fault
 from tests.fake_telegram.wire import JsonObject
@@ -123,7 +124,7 @@ async def running(
         "TELEGRAM_BOT_TOKEN": telegram.token,
         "KUNDRESA_TELEGRAM_API": telegram.url,
         "KUNDRESA_TELEGRAM_RATE": "0",
-        "KUNDRESA_DATABASE": str(folder / "kundresa.db"),
+        "KUNDRESA_DATABASE": str(new_database.laid(folder / "kundresa.db")),
         "KUNDRESA_EXPORTS": str(folder / "exports"),
         "KUNDRESA_LISTEN": "127.0.0.1:0",
         "KUNDRESA_ORGANISATION": str(ORGANISATION),

@@ -32,10 +32,11 @@ from bot.library import Library
 from bot.occasions import day_named
 from bot.organisation import Organisation
 from bot.premises import Premises
-from bot.store import database, outbox
+from bot.store import outbox
 from bot.store.database import Transaction
 from bot.store.follow_ups import FollowUp as FollowUpRow
 from flows.walk import Conversation
+from tests import new_database
 from tests.house import LANGUAGES, MONDAY, House
 from tests.turn_model import Contact, FollowUp, Model, Put
 
@@ -129,7 +130,7 @@ def _office() -> Organisation:
 
 async def _opened(folder: Path, ids: itertools.count[int]) -> House:
     """A house on the file in `folder`, new or not. Its ids come in order, so that a walk can be walked again."""
-    store = await database.opened(folder / "kundresa.db")
+    store = await new_database.opened(folder / "kundresa.db")
     key = folder / "key"
     keyring = keys.read(key) if key.exists() else keys.made(key)
     premises = Premises(_office(), _shelf(), keyring, ids=lambda: f"id{next(ids):05}", chance=random.Random(1))

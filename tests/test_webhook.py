@@ -23,8 +23,9 @@ from bot.doors.telegram.webhook import LARGEST_BODY, PATH, Webhook
 from bot.doors.telegram.wire import Wire
 from bot.http import Listener
 from bot.keys import Keyring
-from bot.store import database, facts, inbox
+from bot.store import facts, inbox
 from bot.store.database import P, Store, T, Transaction
+from tests import new_database
 from tests.fake_telegram import DEFAULT_TOKEN, FakeTelegram
 
 SECRET = "a-secret_of-the-tests"
@@ -74,7 +75,7 @@ class Site:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Watched]:
-    opened = await database.opened(tmp_path / "webhook.db")
+    opened = await new_database.opened(tmp_path / "webhook.db")
     watched = Watched(opened.path, opened._writer, opened._reader)
     yield watched
     watched.full = False

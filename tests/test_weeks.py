@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from bot.store import control_sums, database, tallies, weeks
+from bot.store import control_sums, tallies, weeks
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import WeekFile
 from bot.store.weeks import WeekNotEnded
@@ -17,14 +15,6 @@ from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 WEEK = "2026-W47"
 AFTER = datetime(2026, 11, 23, 5, tzinfo=UTC)
 """Monday 06:00 in Stockholm, in 2026-W48."""
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def begun(tx: Transaction) -> Rows:

@@ -35,7 +35,7 @@ from bot import openings
 from bot.commands import performed
 from bot.commands_export import Export
 from bot.requests import Reply, Request
-from bot.store import database, facts, view, weeks
+from bot.store import facts, view, weeks
 from bot.store.database import Transaction
 from bot.store.week_rows import VersionRow
 from bot.workbook import bulk, writing
@@ -44,6 +44,7 @@ from bot.workbook.cells import MOST_CHARACTERS, Value, looks_active, plain
 from bot.workbook.package import EXCEL, Limits
 from bot.workbook.sheets import Column, Properties, Sheet, Table
 from bot.workbook.spool import Spool
+from tests import new_database
 from tests.bot_process import ROOT
 from tests.house import House
 from tests.workbook_rows import ZONE
@@ -408,7 +409,7 @@ def test_killed_in_the_middle_nothing_half_is_there(tmp_path: Path) -> None:
 
 async def test_replies_go_on_while_an_export_reads(tmp_path: Path) -> None:
     """A long snapshot holds up neither reading nor writing, sees nothing written since it began, and can't write."""
-    store = await database.opened(tmp_path / "kundresa.db")
+    store = await new_database.opened(tmp_path / "kundresa.db")
     began, done = threading.Event(), threading.Event()
 
     def long(tx: Transaction) -> list[bytes | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,6 @@ from bot import coding, organisation
 from bot.figures.intervals import wilson
 from bot.figures.suppression import fewest, may_be_added, with_total
 from bot.organisation import Organisation
-from bot.store import database
 from bot.store.coding import Said, add, keep_list
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import CauseRow
@@ -44,14 +42,6 @@ def journey() -> Journey:
         question("behind-wrong", "touchpoint", "after", touchpoints, ladder="behind"),
         question("mattered", "touchpoint", "after", touchpoints),
     )
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def begun(tx: Transaction) -> Rows:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +13,7 @@ from bot import organisation
 from bot.figures.comparisons import holm
 from bot.figures.distribution import Distribution
 from bot.figures.suppression import Showing
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.breaks import breaks
 from bot.workbook.changes import change_lines, changed_since, changes, changes_of
@@ -41,14 +39,6 @@ VERSION = (
     "Changed wording, answers are counted together: “told whom?”; New questions: “ease?”."
 )
 EDITION = Edition(LAST, ORGANISATION, Texts("en"), AFTER, ZONE, False)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def filled(tx: Transaction, counts: dict[int, dict[int, int]], journey: Journey | None = None) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from openpyxl import load_workbook
@@ -15,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from bot import coding, library
 from bot.coding import CODED
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import VersionRow
 from bot.workbook import columns, wide
@@ -25,14 +23,6 @@ from tests.data_files import ORGANISATION, headers, made, tables
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit, words
 
 WEEKS = ("2026-W47", "2026-W48", "2026-W49")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def after(journey: Journey, *questions: Question) -> Journey:

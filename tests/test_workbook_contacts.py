@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,6 @@ from bot import organisation
 from bot.figures.intervals import wilson
 from bot.figures.suppression import fewest, rounded_down, rounded_up
 from bot.organisation import Organisation
-from bot.store import database
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import CauseRow, OpenRow
 from bot.workbook.export import export_week
@@ -30,14 +28,6 @@ LAST, PERIOD = "2026-W48", "2026-W45 – 2026-W48"
 NOW = datetime(2026, 11, 30, 5, tzinfo=UTC)
 START = MONDAY + timedelta(weeks=1)
 Record = dict[str, object]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def begun(tx: Transaction, audience: str = "citizen") -> Rows:

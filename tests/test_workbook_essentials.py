@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -16,7 +16,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot import organisation
 from bot.figures.intervals import wilson
-from bot.store import database
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import ReasonRow
 from bot.workbook import names, pages
@@ -36,14 +35,6 @@ NOW = datetime(2026, 11, 30, 5, tzinfo=UTC)
 MONDAY_48 = MONDAY + timedelta(weeks=1)
 HELPED = question("helped", "one", "after", options("yes", "partly", "no"))
 Record = dict[str, object]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def begun(tx: Transaction, audience: str = "citizen") -> Rows:

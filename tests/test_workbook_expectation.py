@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t, ttest_rel
 
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from tests.oracle import wilson_ends
 from tests.paired_rows import AFTER, START, Given, begun, contact, journey, lines_of, made, rows_of
@@ -19,14 +19,6 @@ from tests.workbook_rows import ZONE
 
 EXPECTED, EXPERIENCED = "Expected, index 0–100", "Experienced, index 0–100"
 DIFFERENCE = "Experienced less expected, index points"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def given(tx: Transaction, contacts: Iterable[Given], retrospective: bool = False) -> None:

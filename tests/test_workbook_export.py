@@ -6,7 +6,6 @@ import asyncio
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
@@ -16,7 +15,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from bot import organisation
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.store.weeks import WeekNotEnded
 from bot.workbook import columns
@@ -27,14 +26,6 @@ WEEK = "2026-W47"
 AFTER = datetime(2026, 11, 23, 5, tzinfo=UTC)
 ORGANISATION = organisation.default(("sv", "fi", "en"))
 Cells = dict[str, list[tuple[object, ...]]]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from bot.figures.distribution import Distribution
 from bot.figures.suppression import Showing
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.shown import Figure, beside, in_a_row
 from tests.oracle import wilson_ends
@@ -22,14 +21,6 @@ from tests.workbook_rows import ZONE
 
 CURVE = ("feeling", "treated", "whole")
 SHARES = ("Share", "Share from", "Share to")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def given(tx: Transaction, contacts: list[Given], audience: str = "citizen") -> None:

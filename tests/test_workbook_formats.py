@@ -17,7 +17,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.store import database
 from bot.store.database import Store, Transaction
 from bot.workbook import csv_tables, csvw, folders, formats, sav_tables
 from bot.workbook.columns import MISSING_CODES
@@ -26,6 +25,7 @@ from bot.workbook.folders import NotOurs
 from bot.workbook.formats import MissingExtra
 from bot.workbook.sav_tables import TooLong
 from bot.workbook.typed import typed
+from tests import new_database
 from tests.data_files import Row, headers, made, tables
 from tests.workbook_rows import MONDAY, ZONE, Rows, question, scale, visit
 
@@ -38,7 +38,7 @@ Read = Callable[[Path, str], list[Row]]
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """A week with every kind of value, hostile words, and everything that can be missing."""
-    opened = await database.opened(tmp_path / "kundresa.db")
+    opened = await new_database.opened(tmp_path / "kundresa.db")
     await opened.write(week)
     yield opened
     await opened.close()

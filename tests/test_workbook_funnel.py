@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from openpyxl import load_workbook
 
 from bot import organisation
 from bot.figures.suppression import ENOUGH
-from bot.store import database
 from bot.store.database import Store, Transaction
 from bot.store.tallies import FunnelRow
 from bot.workbook.catalogue import Catalogue
@@ -31,14 +30,6 @@ WEEK, NOW = "2026-W49", datetime(2026, 12, 7, 5, tzinfo=UTC)
 LAST = MONDAY + timedelta(weeks=2)
 SHEET = "From contact to answer"
 Record = dict[str, object]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def registered(tx: Transaction, back: int, count: int, unit: str = "centre", reason: str = "budget") -> None:

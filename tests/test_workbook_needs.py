@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from openpyxl import load_workbook
 
 from bot import coding, organisation
 from bot.figures.periods import WEEKS, latest_period, number_of, week_of
-from bot.store import database
 from bot.store.coding import Said, Standing, add, keep_list
 from bot.store.database import Store, Transaction
 from bot.workbook.coded import of_rows
@@ -48,14 +46,6 @@ def journey() -> Journey:
         question("behind-happened", "words", "after", ladder="behind"),
         question("behind-need", "one", "after", needs, ladder="behind", touchpoint="result"),
     )
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def written(tx: Transaction, found: Sequence[Words], at: datetime = START, coded_in: str = LAST) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
-from pathlib import Path
 
 import pytest
 import yaml
 
 from bot import organisation
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.edition import Edition
 from bot.workbook.report import Report, report
@@ -22,14 +20,6 @@ from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
 LAST = "2026-W48"
 AFTER = datetime(2026, 11, 30, 5, tzinfo=UTC)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 async def told(store: Store, persons: int, language: str = "en") -> Report:

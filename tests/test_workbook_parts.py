@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
-from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.figures.suppression import ENOUGH, Showing, fewest, of_parts, showing
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.counted import counted, counted_by
 from bot.workbook.entries import period_entries
@@ -24,14 +21,6 @@ from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 LAST = "2026-W48"
 AFTER = datetime(2026, 11, 30, 5, tzinfo=UTC)
 START = MONDAY + timedelta(weeks=1)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 async def test_units_are_counted_as_all_are(store: Store) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from openpyxl import load_workbook
 from scipy.stats import spearmanr
 
 from bot.figures.priorities import FEWEST_PAIRS
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from flows.journey import Journey, Phase, Touchpoint, Words
 from tests.oracle import wilson_ends
@@ -24,14 +23,6 @@ from tests.paired_rows import AFTER, START, begun, contact, journey, lines_of, m
 from tests.workbook_rows import ZONE, options, question, scale
 
 KEEP, LOWER, PRIORITISE = "Keep", "Lower priority", "Prioritise!"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def simulated(tx: Transaction, persons: int, plan: Journey | None = None) -> None:

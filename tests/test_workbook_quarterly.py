@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -16,7 +15,6 @@ from bot.clock import week_start
 from bot.figures.distribution import Distribution
 from bot.figures.periods import number_of, quarter, week_of
 from bot.figures.suppression import ENOUGH, Showing, fewest
-from bot.store import database
 from bot.store.database import Store, Transaction
 from bot.workbook.export import export_week
 from bot.workbook.parts import of_all
@@ -37,14 +35,6 @@ PLAN = visit(
 OLD = visit()
 Record = dict[str, object]
 Given = dict[str, int | str | None]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def begun(tx: Transaction) -> Rows:

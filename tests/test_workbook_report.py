@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from bot import organisation
 from bot.figures.distribution import Distribution
 from bot.figures.intervals import wilson
 from bot.figures.suppression import Showing
-from bot.store import database
 from bot.store.database import Store, Transaction
 from bot.workbook import texts
 from bot.workbook.export import export_week, make_up
@@ -33,14 +32,6 @@ LAST = "2026-W48"
 AFTER = datetime(2026, 11, 30, 5, tzinfo=UTC)
 PERIOD = "2026-W45 – 2026-W48"
 Answers = dict[str, int | str | None]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def filled(tx: Transaction, counts: Mapping[int, int], answers: Answers, audience: str = "citizen") -> None:

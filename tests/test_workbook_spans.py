@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from bot import leftovers
-from bot.store import control_sums, database, weeks
+from bot.store import control_sums, weeks
 from bot.store.database import Store, Transaction
 from bot.store.weeks import WeekNotEnded
 from bot.workbook import copies, data
 from bot.workbook.export import export_rows
 from bot.workbook.span import Span
-from tests import data_files
+from tests import data_files, new_database
 from tests.data_files import LATER, ORGANISATION, made, quality
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
@@ -28,7 +28,7 @@ SEVERAL = ("answers", "follow_ups", "verbatims", "call_backs", "coding")
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """Three weeks: one contact of each, a correction, one who answers on in the next, two units, a simulated one."""
-    opened = await database.opened(tmp_path / "kundresa.db")
+    opened = await new_database.opened(tmp_path / "kundresa.db")
     await opened.write(three_weeks)
     yield opened
     await opened.close()

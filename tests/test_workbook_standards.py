@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from bot import organisation
 from bot.figures.satisfaction import trust_balance_of
 from bot.figures.scales import FIVE_STEPS
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.edition import Edition
 from bot.workbook.sheets import Line, Table
@@ -30,14 +27,6 @@ HME = [
     for place in range(3)
 ]
 Answers = Mapping[str, int]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 async def told(

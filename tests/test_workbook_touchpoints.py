@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot import organisation
 from bot.figures.suppression import Showing
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.edition import Edition
 from bot.workbook.parts import part_entries
@@ -24,14 +23,6 @@ LAST = "2026-W48"
 AFTER = datetime(2026, 11, 30, 5, tzinfo=UTC)
 START = MONDAY + timedelta(weeks=1)
 EDITION = Edition(LAST, organisation.default(("sv", "fi", "en")), Texts("en"), AFTER, ZONE, False)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 async def read(store: Store, units: Mapping[str, Mapping[int, int]]) -> Snapshot:
