@@ -194,6 +194,31 @@ async def test_the_attacker_finds_a_unit_that_is_told_beside_a_small_one(store: 
     assert any("Answers" in line for line in given_away(careless))
 
 
+async def test_what_is_asked_after_a_low_answer_is_in_every_units_report_or_none(store: Store) -> None:
+    """One person at the south gave high marks, one at the north low ones and was asked further: the same tables."""
+
+    def lived(tx: Transaction) -> None:
+        rows = Numbered(tx, journey())
+        rows.use(journey(), start_of(FIRST))
+        start = start_of(FIRST) + timedelta(weeks=3, days=1)
+        for _ in range(40):
+            contact(rows, start, given(random.Random(3)), unit="centre")
+        contact(rows, start, {"feeling": 5, "treated": 5, "whole": 5}, unit="south")
+        low: dict[str, int | str | None] = dict.fromkeys(("feeling", "treated", "whole", "ease"), 1)
+        low |= dict.fromkeys(("behind-wrong", "mattered"), "booking")
+        contact(rows, start, low, unit="north")
+
+    await store.write(lived)
+    last = week_of(number_of(FIRST) + 3)
+    await store.write(weeks_store.close, last, start_of(last) + timedelta(days=7), ZONE)
+    found = await told(store, last)
+    assert any(row["Question"] == "behind-wrong?" for row in found["north"].tables["questions"])
+    north, south = (found[unit].tables for unit in ("north", "south"))
+    assert north.keys() == south.keys()
+    for name, rows in north.items():
+        assert [str(row).replace("north", "south") for row in rows] == [str(row) for row in south[name]], name
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(6))
 async def test_periods_of_unit_reports_give_nobody_away(store: Store, seed: int) -> None:

@@ -214,7 +214,7 @@ async def test_a_change_of_a_week_that_lost_answers_is_told_in_fives(store: Stor
     )
     assert (n, other) == (45, 45)
     assert [getattr(cell, "value", None) for cell in (value, before, less)] == [30, 80, -50]
-    assert (said, note) == ("Certainly lower", Texts("en")("notes.protected"))
+    assert (said, note) == ("Certainly lower", Texts("en")("notes.erased"))
 
 
 def apart(asked: Question, *, now: dict[str, int], before: dict[str, int], rounded: bool) -> Difference:

@@ -295,7 +295,7 @@ async def test_what_was_erased_can_not_be_had_from_a_units_periods(three_periods
     assert (last["Answers"], last["Index 0–100"]) == (50, 90)
     assert last["Note"] == SAY("notes.erased")
     (row,) = (row for row in records(made, "changes") if row["Measure"] == "Index 0–100")
-    assert (row["Answers"], row["Answers before"], row["Note"]) == (50, 45, SAY("notes.protected"))
+    assert (row["Answers"], row["Answers before"], row["Note"]) == (50, 45, SAY("notes.erased"))
     series = await series_of(three_periods, "centre")
     assert [series.lost(period, WHOLE) for period in series.periods[-2:]] == [False, True]
 

@@ -108,11 +108,11 @@ def call_backs(counts: Counted, kept: CallBacks, edition: Edition) -> Sheet | Le
 def call_backs_of_unit(counts: Counted, kept: CallBacks, unit: str, edition: Edition) -> Sheet | LeftOut:
     """The sheet of one unit: its promises in the rows of all, as far as they may be told beside those of the others."""
     say, span = edition.say, period_span(counts.period, edition.say)
-    part = kept.units.get(unit)
-    if part is None or not part.persons:
-        return LeftOut(say("sheets.call-backs"), say("call-backs.nothing-here", span=span))
+    if not kept.whole.persons:
+        return LeftOut(say("sheets.call-backs"), say("call-backs.nothing", span=span))
     alone = not any(other.persons for name, other in kept.units.items() if name != unit)
-    if not alone and shown_units(kept)[unit] is Showing.HIDDEN:
+    # Nobody and a few are told in the same words.
+    if not alone and shown_units(kept).get(unit, Showing.HIDDEN) is Showing.HIDDEN:
         return LeftOut(say("sheets.call-backs"), say("call-backs.hidden-units", fewest=fewest(kept.audience)))
     rows = list(_rows(counts, kept, say) if alone else _rows_of(counts, kept, unit, say))
     blocks: list[Block] = [

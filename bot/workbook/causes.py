@@ -26,6 +26,7 @@ from bot.workbook.demand import (
 from bot.workbook.edition import Edition
 from bot.workbook.names import journey_title, period_label, period_span
 from bot.workbook.one_unit import OneUnit
+from bot.workbook.parts import journeys_of
 from bot.workbook.response import tells_period
 from bot.workbook.shares import shown_share
 from bot.workbook.sheets import CHARTS, Block, Content, Form, LeftOut, Line, Sheet, Table
@@ -91,7 +92,8 @@ def causes_of_unit(snapshot: Snapshot, part: Snapshot, one: OneUnit, edition: Ed
         say("causes.origins-of-unit", span=span),
         list(unit_origin_rows(snapshot, part, one.unit, edition)),
     )
-    title, by_analysts = say("causes.of-unit", about=edition.about), coded.beside(found, one.coded, one.unit)
+    by_analysts = coded.beside(found, one.coded, one.unit, journeys_of(part))
+    title = say("causes.of-unit", about=edition.about)
     return _sheet(part, by_staff, by_analysts, beside, title, say("causes.nothing-of-unit"), edition)
 
 
@@ -141,7 +143,7 @@ def _coded_shares(snapshot: Snapshot, told: Sequence[Told], edition: Edition) ->
     say = edition.say
     for each in told:
         found, how = each.found, each.with_cause
-        if not found.with_cause:
+        if not each.of_all.with_cause:
             continue
         failure = sum(
             count for (cause, said), count in found.by_cause.items() if _kind(cause, said, edition) == "failure"
@@ -164,7 +166,7 @@ def _coded_rows(snapshot: Snapshot, told: Sequence[Told], edition: Edition) -> I
     say = edition.say
     for each in told:
         found = each.found
-        if not found.with_cause:
+        if not each.of_all.with_cause:
             continue
         title, time = journey_title(snapshot, found.journey, say), period_label(found.weeks)
         if not coded.distributed(each.with_cause):

@@ -81,7 +81,7 @@ def changes_of(snapshot: Snapshot, series: Series) -> Changes:
                     found[key, difference.choice] = Change(version.journey, question, key, now, before, kept)
     known = judged({name: change.difference for name, change in found.items()})
     told = [replace(change, difference=known[name]) for name, change in found.items()]
-    return Changes(tuple(sorted(told, key=lambda change: (not change.difference.holds, change.difference.p))), too_few)
+    return Changes(tuple(sorted(told, key=_place)), too_few)
 
 
 def changes(snapshot: Snapshot, found: Changes, edition: Edition) -> Sheet | LeftOut:
@@ -123,8 +123,9 @@ def change_lines(snapshot: Snapshot, found: Changes, edition: Edition) -> Iterat
         return
     fewest, most = _ends([change.difference for change in found.all])
     yield say("changes.none", count=len(found.all))
-    scales = [change.difference.needed for change in found.all if change.difference.choice is None]
-    shares = [change.difference.needed for change in found.all if change.difference.choice is not None]
+    exact = [change.difference for change in found.all if not change.difference.rounded]
+    scales = [difference.needed for difference in exact if difference.choice is None]
+    shares = [difference.needed for difference in exact if difference.choice is not None]
     for name, needed in (("needed-steps", scales), ("needed-points", shares)):
         if needed:
             yield say(f"changes.{name}", needed=median_low(needed), fewest=fewest, most=most)
@@ -151,6 +152,12 @@ def _pair(series: Series, key: Key) -> tuple[tuple[Period, Figure], tuple[Period
     return None
 
 
+def _place(change: Change) -> tuple[bool, bool, float]:
+    # What holds first. Of what stands in fives the exact order would tell more: it stays as the journey has it.
+    difference = change.difference
+    return not difference.holds, difference.rounded, 0.0 if difference.rounded else difference.p
+
+
 def _ends(found: Sequence[Difference]) -> tuple[int, int]:
     sizes = [min(told_counts(each)) for each in found]
     return min(sizes), max(sizes)
@@ -167,7 +174,7 @@ def _row(snapshot: Snapshot, change: Change, count: int, edition: Edition) -> Se
         *told_counts(difference),
         *told_values(difference),
         verdict(difference, count, say),
-        say("notes.protected") if difference.rounded else None,
+        say("notes.erased") if difference.rounded else None,
     )
 
 
@@ -194,7 +201,7 @@ def _sentence(snapshot: Snapshot, change: Change, edition: Edition) -> str:
         other=other,
         **values,
     )
-    return f"{told} {say('notes.protected')}." if difference.rounded else told
+    return f"{told} {say('notes.erased')}." if difference.rounded else told
 
 
 def _asked(change: Change, edition: Edition) -> str:

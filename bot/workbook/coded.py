@@ -8,7 +8,7 @@ nothing that the other units' codes, taken off those of all, would be too few fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -74,8 +74,7 @@ class Coded:
 class Told:
     """What may be shown of the `found` codes of one journey: of all their persons, and of those with each code.
 
-    `WHOLE` persons: how their codes are distributed; nothing of it is ever exact. `beside`: it stands beside the same
-    of other units.
+    `WHOLE` persons: how their codes are distributed; nothing of it is ever exact. `total`: of a unit, the same of all.
     """
 
     found: Coded
@@ -84,7 +83,19 @@ class Told:
     pairs: Showing
     needs: Mapping[str, Showing]
     causes: Mapping[str, Showing]
-    beside: bool = False
+    total: Coded | None = None
+
+    @property
+    def beside(self) -> bool:
+        """Whether it stands beside other units."""
+        return self.total is not None
+
+    @property
+    def of_all(self) -> Coded:
+        """What was coded of all together. What has codes there has a line in each unit: none would tell that there are
+        no codes.
+        """
+        return self.total or self.found
 
 
 def read(tx: Transaction, counts: Counted, simulated: bool) -> list[Coded]:
@@ -152,13 +163,20 @@ def shown_persons(told: Told, persons: int, how: Showing, say: Texts) -> Value:
     return shown_count(persons, unsettled(how), told.found.audience, say)
 
 
-def beside(whole: Sequence[Coded], units: Mapping[str, Sequence[Coded]], unit: str) -> list[Told]:
-    """What may be shown of one unit's codes beside those of the other units and of all together."""
+def beside(
+    whole: Sequence[Coded], units: Mapping[str, Sequence[Coded]], unit: str, journeys: Collection[str]
+) -> list[Told]:
+    """What may be shown of one unit's codes beside those of the other units and of all together; of the `journeys` with
+    which it met anybody.
+    """
     shown = []
     for total in whole:
         parts = {code: each for code, found in units.items() for each in found if _alike(each, total)}
         if unit in parts:
             shown.append(_beside(total, parts)[unit])
+        elif total.journey in journeys:
+            nothing = _coded(total.journey, total.audience, [], total.weeks)
+            shown.append(Told(nothing, Showing.HIDDEN, Showing.HIDDEN, Showing.HIDDEN, {}, {}, total))
     return shown
 
 
@@ -211,7 +229,7 @@ def _beside(total: Coded, units: Mapping[str, Coded]) -> dict[str, Told]:
             pairs[unit],
             {code: how[unit] for code, how in needs.items() if unit in how},
             {code: how[unit] for code, how in causes.items() if unit in how},
-            beside=True,
+            total,
         )
         for unit, found in units.items()
     }

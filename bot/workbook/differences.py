@@ -104,7 +104,8 @@ def verdict(difference: Difference, count: int, say: Texts) -> str:
     if difference.p <= 1 - CONFIDENCE:
         return say("changes.perhaps", count=count)
     (n, other), needed = told_counts(difference), difference.needed
-    if min(n, other) >= needed:
+    # How many would be needed comes from an exact spread: of figures in fives it would tell who was erased.
+    if difference.rounded or min(n, other) >= needed:
         return say("changes.not-seen", n=n, other=other)
     steps = "not-seen-steps" if difference.choice is None else "not-seen-points"
     return say(f"changes.{steps}", n=n, other=other, needed=needed)

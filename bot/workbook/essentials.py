@@ -186,7 +186,8 @@ def _key(snapshot: Snapshot, journey: Journey, question: Question) -> Key:
 
 
 def _why_not(figure: Figure, say: Texts) -> str | None:
-    return None if figure.distribution.asked else say("notes.not-asked")
+    # Of a part it isn't told whether anybody was asked what is hidden there.
+    return None if figure.distribution.asked or figure.why == "parts" else say("notes.not-asked")
 
 
 def _words(figure: Figure, journey: Journey, say: Texts) -> Sequence[Value]:

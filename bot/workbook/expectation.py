@@ -68,20 +68,21 @@ def expectation_of_part(
     whole: tuple[Counted, Pairs], parts: Mapping[str, tuple[Counted, Pairs]], part: str, edition: Edition
 ) -> Sheet | LeftOut:
     """The sheet of one part, in fives: each figure held back beside that of all and those of the other parts."""
+    if part not in parts:
+        return LeftOut(edition.say("sheets.expectation"), edition.say("one-unit.nobody"))
     told = []
     for before, after in _compared(whole[0]):
         total = _told(*whole, before, after, edition)
         alone = {code: _told(*each, before, after, edition) for code, each in parts.items()}
-        if part in alone:
-            figures = {code: one.figure for code, one in alone.items()}
-            levels = {code: one.levels for code, one in alone.items()}
-            told.append(
-                replace(
-                    alone[part],
-                    figure=in_fives_beside(total.figure, figures, before.audience)[part],
-                    levels=in_fives_beside(total.levels, levels, before.audience)[part],
-                )
+        figures = {code: one.figure for code, one in alone.items()}
+        levels = {code: one.levels for code, one in alone.items()}
+        told.append(
+            replace(
+                alone[part],
+                figure=in_fives_beside(total.figure, figures, before.audience)[part],
+                levels=in_fives_beside(total.levels, levels, before.audience)[part],
             )
+        )
     return _sheet(told, edition)
 
 
@@ -137,7 +138,8 @@ def _conclusion(one: Told, edition: Edition) -> str:
         words = say("expectation.better" if difference > 0 else "expectation.worse", **where, n=n)
         return f"{words} {say('expectation.by', value=f'{value:+d}', low=f'{ends[0]:+d}', high=f'{ends[1]:+d}')}"
     if how is Showing.FEW:
-        return say("expectation.unclear-few", **where, n=n, enough=ENOUGH)
+        name = "unclear-few" if one.figure.why == "few" else "unclear-fives"
+        return say(f"expectation.{name}", **where, n=n, enough=ENOUGH)
     needed = _needed(one)
     if needed is None or needed <= found.n:
         return say("expectation.alike", **where, n=n)

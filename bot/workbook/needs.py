@@ -18,6 +18,7 @@ from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, entries_of
 from bot.workbook.names import journey_title, part, period_label, touchpoint_name, why
 from bot.workbook.one_unit import OneUnit
+from bot.workbook.parts import journeys_of
 from bot.workbook.shares import shown_share
 from bot.workbook.sheets import CHARTS, Bar, Bars, Block, Content, Form, Formed, LeftOut, Line, Sheet, Table
 from bot.workbook.shown import shown_counts
@@ -44,7 +45,7 @@ def needs(snapshot: Snapshot, edition: Edition) -> Sheet | LeftOut:
 def needs_of_unit(snapshot: Snapshot, part: Snapshot, one: OneUnit, edition: Edition) -> Sheet | LeftOut:
     """The same of one unit: `snapshot` is of all units, `part` of this one."""
     say, found = edition.say, coded.of_period(snapshot, snapshot.chapters.coded)
-    told, title = coded.beside(found, one.coded, one.unit), say("needs.of-unit", about=edition.about)
+    told, title = coded.beside(found, one.coded, one.unit, journeys_of(part)), say("needs.of-unit", about=edition.about)
     return _sheet(part, told, title, say("needs.nothing-of-unit"), edition)
 
 
@@ -56,7 +57,7 @@ def asks_need(question: Question) -> bool:
 def _sheet(snapshot: Snapshot, told: Sequence[Told], title: str, nothing: str, edition: Edition) -> Sheet | LeftOut:
     say = edition.say
     own = [entry for entry in entries_of(snapshot) if asks_need(entry.question) and entry.time != snapshot.week]
-    if not own and not any(each.found.in_need for each in told):
+    if not own and not any(each.of_all.in_need for each in told):
         return LeftOut(say("sheets.needs"), nothing)
     charts = list(_bars(snapshot, own, edition))
     blocks: list[Block] = [
@@ -136,7 +137,7 @@ def _coded_rows(snapshot: Snapshot, told: Sequence[Told], edition: Edition) -> I
     }
     for each in told:
         found, how = each.found, each.in_need
-        if not found.in_need:
+        if not each.of_all.in_need:
             continue
         title, time = journey_title(snapshot, found.journey, say), period_label(found.weeks)
         persons = coded.shown_persons(each, found.in_need, how, say)
@@ -176,11 +177,11 @@ def _agreement_rows(snapshot: Snapshot, told: Sequence[Told], edition: Edition) 
     for each in told:
         found, how = each.found, each.pairs
         kappa = kappa_of(found.pairs)
-        if kappa is None:
+        if kappa_of(each.of_all.pairs) is None:
             continue
         title, time = journey_title(snapshot, found.journey, say), period_label(found.weeks)
         persons = coded.shown_persons(each, found.pair_persons, how, say)
-        if not coded.distributed(how):
+        if kappa is None or not coded.distributed(how):
             held = found.pair_persons >= ENOUGH or (each.beside and how is Showing.HIDDEN)
             few = say("notes.parts" if held else "needs.few-pairs")
             gap = (say("journey.gap"), None, None)

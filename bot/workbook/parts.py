@@ -44,19 +44,34 @@ def held_in(whole: Counted, parts: Mapping[str, Counted], part: str) -> dict[Key
     """What may be shown of each question in one part: what `Counted.held` is, of that part.
 
     Whatever is hidden is hidden in the same words. Who knows of two hidden parts how many they are together, and which
-    of them is the small one, often knows how small.
+    of them is the small one, often knows how small. And a question that nobody was asked here is there as one that is
+    hidden: that it was put, after a low answer, say, would tell of that answer.
     """
+    if part not in parts:
+        return {}
     figures = {entry.key: entry.figure for entry in part_entries(whole, parts).get(part, ())}
-    return {key: _in_same_words(figure) for key, figure in figures.items()}
+    told = {key: _in_same_words(figure) for key, figure in figures.items()}
+    met = journeys_of(parts[part])
+    nobody = Figure(Showing.HIDDEN, "parts", Distribution())
+    return {key: nobody for key in whole.whole if key.journey in met} | told
+
+
+def journeys_of(counts: Counted) -> set[str]:
+    """The journeys with which a part met anybody in the fixed period."""
+    return {row.journey for row in counts.funnel} | {key.journey for key in counts.whole}
 
 
 def figures_beside(whole: Counted, parts: Mapping[str, Counted], key: Key, audience: str) -> dict[str, Figure]:
-    """What may be shown in each part of what is counted as if it were a question, and is none, in the fixed period."""
+    """What may be shown in each part of what is counted as if it were a question, and is none, in the fixed period.
+
+    Hidden in the same words, as in `held_in`.
+    """
     total, alone = of_fixed_period(whole, key, audience), {}
     for code, counts in parts.items():
         if key in counts.whole:
             alone[code] = of_fixed_period(counts, key, audience)
-    return of_all(total, alone, audience, _again(total, whole.whole[key]))
+    shown = of_all(total, alone, audience, _again(total, whole.whole[key]))
+    return {code: _in_same_words(figure) for code, figure in shown.items()}
 
 
 def in_fives_beside(total: Figure, alone: Mapping[str, Figure], audience: str) -> dict[str, Figure]:

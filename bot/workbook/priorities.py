@@ -141,7 +141,7 @@ def _stated(counts: Counted, asked: Asked, edition: Edition) -> dict[str, Told]:
     figure, weeks = newest(counts, asked.key, asked.audience)
     told = _told(figure, weeks, asked, None, None, edition)
     if figure.showing is not Showing.WHOLE:
-        few = edition.say("priorities.few-named", n=_n(told), enough=ENOUGH)
+        few = edition.say("priorities.few-named", n=_n(told), enough=ENOUGH) if _too_few(figure) else told.note
         return {"": Told(None, None, told.counts, weeks, few)}
     choices = [choice.code for choice in counts.catalogue.choices(asked.key.journey, asked.key.question)]
     shares = stated_importance({code: figure.distribution.by_code.get(code, 0) for code in choices})
@@ -153,7 +153,9 @@ def _derived(counts: Counted, pairs: Pairs, point: Asked, whole: Asked, edition:
     pair = pairs.pair(counts, point.version, point.question, whole.question)
     told = _told(pair.figure, pair.weeks, point, None, None, edition)
     if pair.figure.showing is not Showing.WHOLE or pair.figure.distribution.answers < FEWEST_PAIRS:
-        few = edition.say("priorities.few-pairs", n=_n(told), pairs=FEWEST_PAIRS)
+        few = told.note
+        if pair.figure.showing is Showing.WHOLE or _too_few(pair.figure):
+            few = edition.say("priorities.few-pairs", n=_n(told), pairs=FEWEST_PAIRS)
         return Told(None, None, told.counts, pair.weeks, few)
     found = derived_importance(pair.together.persons)
     if found is None:
@@ -171,6 +173,11 @@ def _told(
 ) -> Told:
     three = shown_counts(figure, asked.audience, edition.say)
     return Told(value, interval, three, weeks, why(figure, asked.audience, edition.say))
+
+
+def _too_few(figure: Figure) -> bool:
+    # Else it is held back for the sake of others, whose number may be said to be enough.
+    return figure.why in ("few", "hidden")
 
 
 def _n(told: Told) -> str:

@@ -29,7 +29,7 @@ from bot.store.week_rows import CauseRow
 from bot.workbook.counted import Counted
 from bot.workbook.edition import Edition
 from bot.workbook.names import journey_title, period_label
-from bot.workbook.shares import shown_count, shown_share
+from bot.workbook.shares import Three, shown_count, shown_share
 from bot.workbook.sheets import Content
 from flows.journey import Demand
 from flows.wording import in_language
@@ -175,10 +175,12 @@ def staff_shares(counts: Counted, told: Sequence[ByStaff], edition: Edition) -> 
             continue
         failure, given = found
         how = unsettled(showing(given, audience))
-        note = say("causes.coverage", share=rounded(100 * given / registered), registered=registered)
+        # How many were registered is known: a share of less than a hundred would give their exact number.
+        covered = rounded_up(given) / rounded_up(registered)
+        note = say("causes.coverage", share=rounded(100 * covered), registered=registered)
         if showing(given, audience) is Showing.FEW:
             note = say("notes.few")
-        share, contacts = shown_share(failure, given, how), shown_count(given, how, audience, say)
+        share, contacts = share_in_fives(failure, given, how), shown_count(given, how, audience, say)
         yield (title, by_staff, demand, time, None, *share, None, None, contacts, note)
 
 
@@ -196,7 +198,7 @@ def staff_rows(counts: Counted, told: Sequence[ByStaff], edition: Edition) -> It
             hidden = say("notes.under", fewest=fewest(row.audience)) if under else say("journey.gap")
             registered, asked, left = (hidden if one is None else rounded_up(one) for one in counted)
             rest = None if None in counted else rounded_up(_three(row)["rest"])
-            share = shown_share(row.registered, total, Showing.HIDDEN if counted[0] is None else Showing.FEW)
+            share = share_in_fives(row.registered, total, Showing.HIDDEN if counted[0] is None else Showing.FEW)
             held = say("journey.gap") in (registered, asked, left)
             yield (
                 title,
@@ -206,6 +208,12 @@ def staff_rows(counts: Counted, told: Sequence[ByStaff], edition: Edition) -> It
                 *(registered, *share, asked, left, rest),
                 say("notes.beside") if held else None,
             )
+
+
+def share_in_fives(count: int, of: int, how: Showing) -> Three:
+    """A share from 0 to 1 and its interval of two counts in fives: of an exact one its steps would tell the other."""
+    whole = rounded_up(of)
+    return shown_share(min(whole, rounded_up(count)), whole, how)
 
 
 def cause_name(code: str | None, edition: Edition) -> str:

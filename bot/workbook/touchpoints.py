@@ -19,7 +19,7 @@ from bot.workbook.differences import Difference, differences, judged, verdict
 from bot.workbook.edition import Edition
 from bot.workbook.entries import Entry, period_entries, place_of
 from bot.workbook.names import asked_text, journey_title, period_span, touchpoint_name, why
-from bot.workbook.parts import crossed_entries, part_entries
+from bot.workbook.parts import crossed_entries, journeys_of, part_entries
 from bot.workbook.sheets import Block, Content, Form, LeftOut, Line, Sheet, Table
 from bot.workbook.shown import Figure, Key, shown_counts, shown_mean
 from bot.workbook.snapshot import Snapshot
@@ -67,7 +67,10 @@ def touchpoints_of_unit(snapshot: Snapshot, unit: str, edition: Edition) -> Shee
     """The sheet of one unit: what its people were asked, for all units (whose snapshot it is) and for this one."""
     say, own = edition.say, snapshot.chapters.units.get(unit)
     every = _judged(_gathered(snapshot, edition))
-    told = [each for each in every if own is not None and each.entry.key in own.whole]
+    met = set() if own is None else journeys_of(own)
+    told = [each for each in every if each.entry.key.journey in met]
+    if len(snapshot.chapters.units) > 1:
+        told = [each if ("unit", unit) in each.figures else _with(each, ("unit", unit)) for each in told]
     if not told:
         return LeftOut(say("sheets.touchpoints"), say("touchpoints.nothing-here"))
     count = sum(len(each.differences) for each in every)
@@ -118,6 +121,12 @@ def _gathered(snapshot: Snapshot, edition: Edition) -> list[_Told]:
                 figures |= dict(sorted(named.items(), key=lambda each: _name(each[0], edition)))
         found.append(_Told(entry, figures, dict(_compared(entry, figures))))
     return found
+
+
+def _with(told: _Told, group: Group) -> _Told:
+    # Not to stand there would tell that nobody was asked.
+    nobody = Figure(Showing.HIDDEN, "parts", Distribution())
+    return _Told(told.entry, {**told.figures, group: nobody}, told.differences)
 
 
 def _compared(entry: Entry, figures: Mapping[Group, Figure]) -> Iterator[tuple[Group, Difference]]:

@@ -107,15 +107,16 @@ def unit_report(snapshot: Snapshot, edition: Edition, unit: str) -> Report:
 def part_of(snapshot: Snapshot, unit: str) -> Snapshot:
     """The snapshot as of this unit alone: its counts, and of each question what may be shown beside the other units."""
     own = snapshot.chapters.units.get(unit) or of_rows(snapshot.week, snapshot.latest, snapshot.catalogue, [], [])
+    held = held_in(snapshot, snapshot.chapters.units, unit)
     return replace(
         snapshot,
         by_week=own.by_week,
-        whole=own.whole,
+        whole={key: figure.distribution for key, figure in held.items()},
         recent=own.recent,
         funnels=own.funnels,
         funnel=own.funnel,
         recent_funnel=own.recent_funnel,
-        held=held_in(snapshot, snapshot.chapters.units, unit),
+        held=held,
     )
 
 
