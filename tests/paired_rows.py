@@ -112,6 +112,11 @@ def rows_of(path: Path, title: str, table: str) -> list[dict[str, object]]:
     return [dict(zip([str(cell.value) for cell in header], [cell.value for cell in row], strict=True)) for row in rows]
 
 
+def tables_of(path: Path, title: str) -> dict[str, list[dict[str, object]]]:
+    """Every table of a sheet, its rows by their headers."""
+    return {str(name): rows_of(path, title, str(name)) for name in load_workbook(path)[title].tables}
+
+
 def lines_of(path: Path, title: str) -> list[str]:
     """What stands in the first column of a sheet."""
     return [str(cell.value) for cell in load_workbook(path)[title]["A"] if cell.value is not None]

@@ -19,6 +19,7 @@ from bot.workbook.names import period_label
 from bot.workbook.needs import asks_need
 from flows.journey import Journey
 from tests.oracle import kappa
+from tests.paired_rows import tables_of
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, visit
 
 DEFAULT = organisation.default(("sv", "fi", "en"))
@@ -72,14 +73,7 @@ def tapped(tx: Transaction, needs: Sequence[str]) -> None:
 async def tables(store: Store, folder: Path) -> dict[str, list[Record]]:
     """Every table of the sheet, its rows by their headers."""
     report, _ = await export_week(store, LAST, folder=folder, organisation=DEFAULT, language="en", now=NOW, zone=ZONE)
-    sheet = load_workbook(report)[SHEET]
-    found = {}
-    for native in sheet.tables.values():
-        header, *rows = sheet[native.ref]
-        found[str(native.displayName)] = [
-            dict(zip([str(cell.value) for cell in header], [cell.value for cell in row], strict=True)) for row in rows
-        ]
-    return found
+    return tables_of(report, SHEET)
 
 
 async def test_own_needs_stand_most_first_and_those_of_nobody_say_so(store: Store, tmp_path: Path) -> None:

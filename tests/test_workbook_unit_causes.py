@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from openpyxl import load_workbook
 from bot import coding, organisation
 from bot.figures.intervals import wilson
 from bot.figures.suppression import fewest, rounded_down, rounded_up
-from bot.store import database
 from bot.store.coding import Said, add, keep_list
 from bot.store.database import Store, Transaction
 from bot.store.week_rows import CauseRow
@@ -25,6 +24,7 @@ from bot.workbook.staff_causes import failure_beside, shown_beside, shown_causes
 from bot.workbook.texts import Texts
 from flows.journey import Choice, Demand, Journey
 from tests.oracle import kappa
+from tests.paired_rows import tables_of
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, visit, words
 
 DEFAULT = organisation.default(("sv", "fi", "en"))
@@ -46,14 +46,6 @@ def journey() -> Journey:
         question("behind-happened", "words", "after", ladder="behind"),
         question("behind-need", "one", "after", options("seen", "next", "safe"), ladder="behind"),
     )
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def begun(tx: Transaction) -> Rows:
@@ -100,26 +92,14 @@ async def made(store: Store, folder: Path, unit: str | None, language: str = "en
     return path
 
 
-def tables(path: Path, title: str) -> dict[str, list[Record]]:
-    """Every table of a sheet, its rows by their headers."""
-    sheet = load_workbook(path)[title]
-    found = {}
-    for native in sheet.tables.values():
-        header, *rows = sheet[native.ref]
-        found[str(native.displayName)] = [
-            dict(zip([str(cell.value) for cell in header], [cell.value for cell in row], strict=True)) for row in rows
-        ]
-    return found
-
-
 async def of_unit(store: Store, folder: Path, unit: str | None, title: str = CAUSES) -> dict[str, list[Record]]:
     """The tables of one sheet of a unit's report."""
-    return tables(await made(store, folder, unit), title)
+    return tables_of(await made(store, folder, unit), title)
 
 
 def left_out(path: Path) -> dict[object, object]:
     """What Notes say was left out, and why."""
-    return {row["Sheet"]: row["Why it is left out"] for row in tables(path, "Notes")["left_out"]}
+    return {row["Sheet"]: row["Why it is left out"] for row in tables_of(path, "Notes")["left_out"]}
 
 
 async def test_a_units_citizens_are_its_own_and_stand_as_in_the_report_of_all(store: Store, tmp_path: Path) -> None:

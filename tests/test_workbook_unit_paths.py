@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from openpyxl import load_workbook
 from scipy import stats
 
 from bot import organisation
-from bot.store import database
 from bot.store.database import Store, Transaction
 from bot.workbook.export import export_report
 from bot.workbook.span import Span
@@ -50,12 +48,10 @@ def filled(tx: Transaction) -> None:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(store: Store) -> Store:
     """A period with three units."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    await opened.write(filled)
-    yield opened
-    await opened.close()
+    await store.write(filled)
+    return store
 
 
 async def made(store: Store, folder: Path, unit: str | None, language: str = "en") -> Path:

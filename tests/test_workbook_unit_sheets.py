@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from bot import organisation
 from bot.clock import week_start
 from bot.figures.suppression import fewest, rounded_up
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.dispositions import Cell, hidden_beside
 from bot.workbook.edition import Edition
@@ -35,14 +34,6 @@ SAY = Texts("en")
 TOUCHPOINTS, FUNNEL, CALLS = "Touchpoints", "From contact to answer", "Call-backs kept"
 GAP, OTHER = SAY("journey.gap"), SAY("funnel.other-reasons")
 Row = Mapping[str, Content]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 def begun(tx: Transaction) -> Rows:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.sheets import Line, Table
 from bot.workbook.snapshot import gathered
@@ -18,14 +15,6 @@ from tests.test_workbook_standards import AFTER, EDITION, HME, LAST
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
 TOTAL = "HME, total index 0–100"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 async def told(store: Store, sizes: Mapping[str, int], unit: str) -> tuple[dict[str, list[object]], list[str]]:

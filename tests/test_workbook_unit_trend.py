@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from bot import organisation
 from bot.clock import week_start
 from bot.figures.periods import number_of, week_of
 from bot.figures.suppression import Showing
-from bot.store import database, weeks
+from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.changes import changes_of
 from bot.workbook.edition import Edition
@@ -77,14 +76,6 @@ def filled(tx: Transaction) -> None:
             for place in range(sizes[period]):
                 told = "family" if place % 3 else "press"
                 rows.answered(start_of(week), {"whole": mark(unit, period, place), "told": told}, unit=unit)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database."""
-    opened = await database.opened(tmp_path / "kundresa.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

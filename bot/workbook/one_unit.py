@@ -6,8 +6,9 @@ ask for that of any unit. Whatever cuts a unit's answers further than its questi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.store import weeks
@@ -20,6 +21,8 @@ from bot.workbook.first_failure import Stages
 from bot.workbook.marked import Marked
 from bot.workbook.paired import Pairs
 from bot.workbook.series import Series
+
+Row = TypeVar("Row", CauseRow, ReasonRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +47,21 @@ class OneUnit:
 def read(tx: Transaction, counts: Counted, unit: str, zone: ZoneInfo, simulated: bool) -> OneUnit:
     """Read what a unit's report needs beyond the snapshot of all, as it stood at the close of the counted week."""
     wanted = [*priorities.wanted(counts), *expectation.wanted(counts)]
+    of_period = (counts.period[0], counts.period[-1], counts.week, zone, simulated)
     return OneUnit(
         unit,
         pairs=paired.read_by_unit(tx, counts, wanted, simulated),
         stages=first_failure.read_by_unit(tx, counts, simulated),
         marked=marked.read_by_unit(tx, counts, simulated),
         series=series.read_unit(tx, counts, unit, simulated),
-        reasons=_reasons(tx, counts, zone, simulated),
-        causes=_causes(tx, counts, zone, simulated),
+        reasons=_by_unit(weeks.reasons(tx, *of_period, by_unit=True)),
+        causes=_by_unit(weeks.causes(tx, *of_period, by_unit=True)),
         coded=coded.read_by_unit(tx, counts, simulated),
     )
 
 
-def _reasons(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Mapping[str, Sequence[ReasonRow]]:
-    first, last = counts.period[0], counts.period[-1]
-    found: dict[str, list[ReasonRow]] = {}
-    for row in weeks.reasons(tx, first, last, counts.week, zone, simulated, by_unit=True):
-        found.setdefault(row.part, []).append(row)
-    return found
-
-
-def _causes(tx: Transaction, counts: Counted, zone: ZoneInfo, simulated: bool) -> Mapping[str, Sequence[CauseRow]]:
-    first, last = counts.period[0], counts.period[-1]
-    found: dict[str, list[CauseRow]] = {}
-    for row in weeks.causes(tx, first, last, counts.week, zone, simulated, by_unit=True):
+def _by_unit(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
         found.setdefault(row.part, []).append(row)
     return found
