@@ -116,6 +116,7 @@ def test_another_seed_gives_other_rows(tmp_path: Path, monkeypatch: pytest.Monke
     assert (tmp_path / "1" / "kundresa.db.key").read_bytes() != (tmp_path / "2" / "kundresa.db.key").read_bytes()
 
 
+@pytest.mark.long
 def test_every_ending_and_language_occurs(played: Demo) -> None:
     """Seven dispositions, three languages, reminders, corrections, absences, the wish ladder: all are met."""
     demo_here = played
@@ -138,6 +139,7 @@ def test_every_ending_and_language_occurs(played: Demo) -> None:
         assert rows(folder, sql), what
 
 
+@pytest.mark.long
 def test_everything_around_a_contact_occurs(played: Demo) -> None:
     """What staff and citizens do around a contact leaves its rows: each kind is met at least once."""
     folder = played.settings.database.parent
@@ -191,6 +193,7 @@ def test_everything_around_a_contact_occurs(played: Demo) -> None:
     assert rows(folder, "SELECT 1 FROM numbers_to_call JOIN call_backs ON id = call_back_id WHERE state = 'done'") == []
 
 
+@pytest.mark.long
 def test_lists_lie_there_with_their_reports(played: Demo) -> None:
     """Each Monday's list was taken in but for its faulty rows, which its report tells; one list was refused whole."""
     demo_here = played
@@ -209,6 +212,7 @@ def test_lists_lie_there_with_their_reports(played: Demo) -> None:
     assert list(folder.glob("*.csv")) == []
 
 
+@pytest.mark.long
 def test_what_is_handed_over_is_kept(played: Demo) -> None:
     """Each week's file for the sender has a row for each follow-up handed over, none of them twice."""
     demo_here = played
@@ -221,6 +225,7 @@ def test_what_is_handed_over_is_kept(played: Demo) -> None:
     assert len(phases) == len(set(phases))
 
 
+@pytest.mark.long
 def test_workbooks_show_what_became_of_each(played: Demo) -> None:
     """The data files tell every disposition and the reasons, promises kept and not, and how much was erased."""
     demo_here = played
@@ -237,6 +242,7 @@ def test_workbooks_show_what_became_of_each(played: Demo) -> None:
     assert sum(int(str(one["follow_ups_erased"])) for one in quality) > 0
 
 
+@pytest.mark.long
 def test_analysts_code_what_was_written_the_week_before(played: Demo) -> None:
     """Nearly all of the first week's words have a need, some by two coders; the second week's file has the codes."""
     demo_here = played
@@ -253,6 +259,7 @@ def test_analysts_code_what_was_written_the_week_before(played: Demo) -> None:
     assert sheet(first, "coding") == []
 
 
+@pytest.mark.long
 def test_an_erasure_makes_earlier_data_files_anew(played: Demo) -> None:
     """A week closed before an erasure has a data file made soon after, as recorded, with no row of what is gone."""
     demo_here = played
@@ -270,6 +277,7 @@ def test_an_erasure_makes_earlier_data_files_anew(played: Demo) -> None:
     assert journal.count('"erased"') == len(rows(folder, "SELECT id FROM erasures"))
 
 
+@pytest.mark.long
 def test_what_was_played_is_told(played: Demo, capsys: pytest.CaptureFixture[str]) -> None:
     """The last lines say in numbers what was played, and name what to open."""
     demo_here = played
@@ -285,6 +293,7 @@ def test_what_was_played_is_told(played: Demo, capsys: pytest.CaptureFixture[str
     assert f"KUNDRESA_EXPORTS={demo_here.settings.exports}" in shown
 
 
+@pytest.mark.long
 def test_own_words_differ(played: Demo) -> None:
     """At least four fifths of the texts are different ones, in each language."""
     folder = played.settings.database.parent
@@ -295,6 +304,7 @@ def test_own_words_differ(played: Demo) -> None:
         assert len(set(texts)) >= 0.8 * len(texts)
 
 
+@pytest.mark.long
 def test_what_leads_to_a_person_is_masked(played: Demo) -> None:
     """No number or address that citizens wrote is anywhere in the database's file, however it is looked for."""
     demo_here = played
@@ -306,6 +316,7 @@ def test_what_leads_to_a_person_is_masked(played: Demo) -> None:
     assert b"7000000" not in held
 
 
+@pytest.mark.long
 def test_nothing_went_wrong(played: Demo) -> None:
     """Telegram refused nothing, nothing is parked or left lying, and the file is sound."""
     demo_here = played
@@ -319,6 +330,7 @@ def test_nothing_went_wrong(played: Demo) -> None:
     assert rows(folder, "SELECT DISTINCT simulated FROM contacts") == [(1,)]
 
 
+@pytest.mark.long
 def test_every_week_has_its_workbooks(played: Demo) -> None:
     """Each week has a report, a data file and a digest, recorded as they stand; the demo points at the newest."""
     demo_here = played

@@ -57,6 +57,7 @@ async def _answers(page: Page, *, scripts: bool = True) -> None:
     await page.get_by_text("Dina svar hjälper oss").wait_for()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 async def test_registered_answered_and_seen(tmp_path: Path, browser: Browser, scripts: bool) -> None:
     """A contact registered at the desk is answered in a citizen's browser, and the week says so."""
@@ -75,6 +76,7 @@ async def test_registered_answered_and_seen(tmp_path: Path, browser: Browser, sc
         assert "Besvarad" in await desk.locator("table").first.inner_text() or "Besvarad" in await desk.content()
 
 
+@pytest.mark.long
 async def test_come_back_on_another_browser(tmp_path: Path, browser: Browser) -> None:
     """The return link opens the open question elsewhere, shows nothing of what was answered, and goes on from there."""
     async with site(tmp_path) as here:

@@ -117,6 +117,7 @@ async def test_every_request_is_to_ourselves(place: Site, browser: Browser) -> N
         assert not any(one.get("referer") for one in headers)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["landing", "chat"])
 async def test_a_page_with_all_it_loads_is_light(place: Site, browser: Browser, path: str) -> None:
     """Under 100 kB for whoever comes for the first time, and for the first question."""
@@ -135,6 +136,7 @@ async def test_a_page_with_all_it_loads_is_light(place: Site, browser: Browser, 
         assert 5_000 < total < LARGEST_FIRST_PAGE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", SWEDISH_EACH_TIME)
 async def test_axe_finds_nothing_on_any_page(place: Site, browser: Browser, language: str) -> None:
     """Every page before beginning and of the chat, light and dark."""
@@ -177,6 +179,7 @@ async def test_a_whole_answer_by_keyboard_alone(place: Site, browser: Browser) -
         assert await focused.evaluate("one => getComputedStyle(one).outlineStyle") != "none"
 
 
+@pytest.mark.long
 async def test_after_an_answer_the_focus_is_on_the_newest_question(place: Site, browser: Browser) -> None:
     """So a screen reader reads it at once; the live region repeats nothing of it."""
     async with visiting(browser) as visit:
@@ -193,6 +196,7 @@ async def test_after_an_answer_the_focus_is_on_the_newest_question(place: Site, 
         assert tree.count(question) == 1 + tree.count(f'group "{question}"')
 
 
+@pytest.mark.long
 async def test_what_comes_by_itself_is_announced_and_steals_no_focus(place: Site, browser: Browser) -> None:
     """Somebody writes; a message comes: it is said once, politely, and what was written stands where it stood."""
     async with visiting(browser) as visit:
@@ -212,6 +216,7 @@ async def test_what_comes_by_itself_is_announced_and_steals_no_focus(place: Site
         assert await page.locator("#news").get_attribute("aria-live") == "polite"
 
 
+@pytest.mark.long
 async def test_without_a_connection_what_was_written_stays_and_the_person_is_told(
     place: Site, browser: Browser
 ) -> None:
@@ -228,6 +233,7 @@ async def test_without_a_connection_what_was_written_stays_and_the_person_is_tol
         await expect(page.get_by_role("alert")).to_be_empty()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", SWEDISH_EACH_TIME)
 async def test_nothing_scrolls_sideways_at_320_pixels_or_with_text_twice_as_large(
     place: Site, browser: Browser, language: str
@@ -246,6 +252,7 @@ async def test_nothing_scrolls_sideways_at_320_pixels_or_with_text_twice_as_larg
                 assert wide <= NARROWEST[0], f"{path or 'chat'} at {size}"
 
 
+@pytest.mark.long
 async def test_what_can_be_tapped_is_large_enough(place: Site, browser: Browser) -> None:
     """Every button and menu link is at least 24 pixels high and wide; the answers 44."""
     async with visiting(browser) as visit:
@@ -261,6 +268,7 @@ async def test_what_can_be_tapped_is_large_enough(place: Site, browser: Browser)
             assert box["height"] >= 44
 
 
+@pytest.mark.long
 async def test_the_page_of_the_chat_reads_well_to_a_screen_reader(place: Site, browser: Browser) -> None:
     """One main, one first heading, the question as a heading, its answers a group of that name, the field labelled."""
     async with visiting(browser) as visit:
@@ -274,6 +282,7 @@ async def test_the_page_of_the_chat_reads_well_to_a_screen_reader(place: Site, b
         assert 'navigation "Menu"' in tree
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", SWEDISH_EACH_TIME)
 async def test_axe_finds_nothing_on_the_pages_of_coming_back(place: Site, browser: Browser, language: str) -> None:
     """What comes later, the link, the page it opens elsewhere, the notice, what is refused there, and after stop."""
@@ -303,6 +312,7 @@ async def test_axe_finds_nothing_on_the_pages_of_coming_back(place: Site, browse
         assert await faults_by_day_and_night(page) == []
 
 
+@pytest.mark.long
 async def test_what_becomes_due_shows_on_a_page_that_stands_open(place: Site, browser: Browser) -> None:
     """Without a tap: it is there, and announced."""
     begun = place.clock.now
