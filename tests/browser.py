@@ -21,10 +21,7 @@ NARROWEST = (320, 640)
 """CSS pixels: WCAG 2.2, 1.4.10 (reflow)."""
 
 IN_EACH_LANGUAGE = tuple(pytest.param(language, marks=pytest.mark.long) for language in ("sv", "fi", "en"))
-"""For proofs that look at whole pages of the console: among the long proofs."""
-
-SWEDISH_EACH_TIME = ("sv", *IN_EACH_LANGUAGE[1:])
-"""For those that look at citizens' pages: in Swedish each time, in the others with the long proofs."""
+"""For proofs that look at whole pages: among the long proofs."""
 
 expect.set_options(timeout=20_000)  # milliseconds; what is awaited comes at once, but not on a machine that is busy
 

@@ -406,6 +406,7 @@ async def test_texts_say_where_the_link_leads(place: Site) -> None:
     assert "Telegram" not in page
 
 
+@pytest.mark.long
 async def test_a_contact_is_registered_in_three_keystrokes(place: Site, browser: Browser) -> None:
     """A cause, whether it was solved, Enter; then the QR code fills the screen, and Esc is ready for the next."""
     cookie = await place.member("staff", "norr")
@@ -431,6 +432,7 @@ async def test_a_contact_is_registered_in_three_keystrokes(place: Site, browser:
         assert code["width"] >= DESK[1] * 0.6
 
 
+@pytest.mark.long
 async def test_letters_typed_into_a_field_choose_nothing(place: Site, browser: Browser) -> None:
     """One-key choices count only while the focus is among them."""
     async with screen(browser, place, await place.member("staff", "norr")) as page:
@@ -442,6 +444,7 @@ async def test_letters_typed_into_a_field_choose_nothing(place: Site, browser: B
         assert await page.locator("input[name=cause]:checked").get_attribute("value") == ""
 
 
+@pytest.mark.long
 async def test_without_scripts_the_keyboard_alone_is_enough(place: Site, browser: Browser) -> None:
     """Arrow keys choose, Enter registers, and the first link on the next page leads on."""
     async with screen(browser, place, await place.member("staff", "norr"), scripts=False) as page:

@@ -173,6 +173,7 @@ async def test_a_poster_prints_on_one_a4(place: Site, browser: Browser, tmp_path
                 assert await printed(page, folder, A4) == [[link]]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(RASTER is None, reason=MISSING)
 async def test_cards_print_eight_a_sheet(place: Site, browser: Browser, tmp_path: Path) -> None:
     """Every card once, on A4, each code read from the paper again; fetching the sheet is noted."""
@@ -187,6 +188,8 @@ async def test_cards_print_eight_a_sheet(place: Site, browser: Browser, tmp_path
     assert await audited(place, "printed-cards") == [path.rpartition("/")[2]]
 
 
+@pytest.mark.long
+@pytest.mark.long
 @pytest.mark.skipif(RASTER is None, reason=MISSING)
 async def test_a_contacts_card_prints_on_one_a6(place: Site, browser: Browser, tmp_path: Path) -> None:
     """In three languages, and in the person's own where it is known; its code is read from the paper again."""

@@ -251,6 +251,7 @@ async def test_a_units_whole_day_is_cancelled_once_confirmed(place: Site) -> Non
     assert (await contact(place, other)).cancelled_at is None
 
 
+@pytest.mark.long
 async def test_many_are_chosen_by_keyboard_in_a_browser(place: Site, browser: Browser) -> None:
     """Choose all on the page, an outcome, done; the page tells of each."""
     ids = await some(place, 4, week=13)

@@ -118,7 +118,7 @@ def test_names_can_do_no_harm_in_a_page() -> None:
 
 
 @pytest.mark.skipif((BROWSER is None or RASTER is None) and os.environ.get("CI") != "true", reason=MISSING)
-@pytest.mark.parametrize("number", [1, 8, 9, 50])
+@pytest.mark.parametrize("number", [9, *(pytest.param(number, marks=pytest.mark.long) for number in (1, 8, 50))])
 async def test_a_sheet_prints_as_it_should(number: int, tmp_path: Path) -> None:
     """A browser prints as many A4 pages as there should be, and every code on the paper is read from it again."""
     assert BROWSER is not None, MISSING

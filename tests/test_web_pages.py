@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
-from tests.browser import NARROWEST, PHONE, SWEDISH_EACH_TIME, faults_by_day_and_night
+from tests.browser import IN_EACH_LANGUAGE, NARROWEST, PHONE, faults_by_day_and_night
 from tests.site import Site, site
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -136,8 +136,7 @@ async def test_a_page_with_all_it_loads_is_light(place: Site, browser: Browser, 
         assert 5_000 < total < LARGEST_FIRST_PAGE
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("language", SWEDISH_EACH_TIME)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_axe_finds_nothing_on_any_page(place: Site, browser: Browser, language: str) -> None:
     """Every page before beginning and of the chat, light and dark."""
     async with visiting(browser, language=language) as visit:
@@ -233,8 +232,7 @@ async def test_without_a_connection_what_was_written_stays_and_the_person_is_tol
         await expect(page.get_by_role("alert")).to_be_empty()
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("language", SWEDISH_EACH_TIME)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_nothing_scrolls_sideways_at_320_pixels_or_with_text_twice_as_large(
     place: Site, browser: Browser, language: str
 ) -> None:
@@ -282,8 +280,7 @@ async def test_the_page_of_the_chat_reads_well_to_a_screen_reader(place: Site, b
         assert 'navigation "Menu"' in tree
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("language", SWEDISH_EACH_TIME)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 async def test_axe_finds_nothing_on_the_pages_of_coming_back(place: Site, browser: Browser, language: str) -> None:
     """What comes later, the link, the page it opens elsewhere, the notice, what is refused there, and after stop."""
     start = place.clock.now + timedelta(days=3)
