@@ -107,14 +107,16 @@ async def made(store: Store, folder: Path, language: str = "en") -> tuple[Path, 
 
 def rows_of(path: Path, title: str, table: str) -> list[dict[str, object]]:
     """The rows of one table, by its headers."""
-    sheet = load_workbook(path)[title]
-    header, *rows = sheet[sheet.tables[table].ref]
-    return [dict(zip([str(cell.value) for cell in header], [cell.value for cell in row], strict=True)) for row in rows]
+    return tables_of(path, title)[table]
 
 
 def tables_of(path: Path, title: str) -> dict[str, list[dict[str, object]]]:
     """Every table of a sheet, its rows by their headers."""
-    return {str(name): rows_of(path, title, str(name)) for name in load_workbook(path)[title].tables}
+    sheet, found = load_workbook(path)[title], {}
+    for table in sheet.tables.values():
+        header, *rows = ([cell.value for cell in row] for row in sheet[table.ref])
+        found[str(table.displayName)] = [dict(zip(map(str, header), row, strict=True)) for row in rows]
+    return found
 
 
 def lines_of(path: Path, title: str) -> list[str]:
