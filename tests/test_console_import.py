@@ -333,6 +333,7 @@ async def test_pages_of_lists_are_for_everybody(place: Site, browser: Browser, l
         await suits_every_size(page)
 
 
+@pytest.mark.long
 async def test_the_page_tells_how_far_it_has_come_and_when_it_is_done(place: Site, browser: Browser) -> None:
     """While the database is busy the page waits, for everybody; then it opens what came of the list by itself."""
     begun, free = threading.Event(), threading.Event()
