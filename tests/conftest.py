@@ -65,6 +65,14 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await opened.close()
 
 
+@pytest.fixture
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that draws is installed: digests are in words alone. For tests of a week's files that read no digest."""
+    from bot.workbook import picture
+
+    monkeypatch.setattr(picture, "find_spec", lambda name: None)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One Chromium for all that ask for it, each in a context of its own.

@@ -25,7 +25,10 @@ from bot.workbook.demand import asks_demand
 from bot.workbook.export import export_week
 from bot.workbook.staff_causes import shown_failure
 from flows.journey import Choice, Demand, Journey
+from tests.reports import report_of
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, visit, words
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 DEFAULT = organisation.default(("sv", "fi", "en"))
 LAST = "2026-W48"
@@ -103,7 +106,7 @@ async def test_failure_demand_stands_first_with_its_chart(store: Store, tmp_path
     """Causes are told by demand, the most frequent first; the chart has both axes named, and says it all in words."""
     await store.write(tapped, "new", 25)
     await store.write(tapped, "waited", 10)
-    report, _ = await exported(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=NOW)
     rows = table(report, "causes_by_citizens")
     assert [(row["Cause"], row["Demand"]) for row in rows] == [("Waited", "Failure demand"), ("New", "Value demand")]
     sheet = load_workbook(report)[SHEET]
@@ -116,7 +119,7 @@ async def test_no_interval_is_cut_off_by_the_end_of_its_axis(store: Store, tmp_p
     """The axis of shares ends at a whole tenth over the highest interval, not over the longest bar."""
     await store.write(tapped, "new", 25)
     await store.write(tapped, "waited", 10)
-    report, _ = await exported(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=NOW)
     (chart,) = load_workbook(report)[SHEET]._charts  # type: ignore[attr-defined]
     highest = wilson(25, 35).high
     assert highest < chart.y_axis.scaling.max < highest + 0.1
@@ -136,7 +139,7 @@ async def test_few_have_a_rounded_share_and_no_causes(store: Store, tmp_path: Pa
     """Twelve persons: the share in fives, no cause by itself; six: nothing at all."""
     await store.write(tapped, "new", 7)
     await store.write(tapped, "waited", 5)
-    report, _ = await exported(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=NOW)
     (share,), (cause,) = table(report, "failure_demand"), table(report, "causes_by_citizens")
     assert (share["Share"], share["Answers"], share["Count"]) == (0.4, 15, None)
     assert (cause["Cause"], cause["Note"]) == (
@@ -148,7 +151,7 @@ async def test_few_have_a_rounded_share_and_no_causes(store: Store, tmp_path: Pa
 async def test_six_are_told_of_in_words(store: Store, tmp_path: Path) -> None:
     """Six persons: no share, and a number in words."""
     await store.write(tapped, "waited", 6)
-    report, _ = await exported(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=NOW)
     (row,) = table(report, "failure_demand")
     assert (row["Share"], row["Answers"]) == ("not shown", "under 7")
 
@@ -163,7 +166,7 @@ async def test_staffs_causes_cover_contacts_never_asked(store: Store, tmp_path: 
                 rows.change(rows.contact(START), START, cause=cause)
 
     await store.write(fill)
-    report, _ = await exported(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=NOW)
     (row,) = table(report, "failure_demand")
     assert (row["As told by"], row["Share"], row["Contacts"]) == ("Staff", 0.75, 40)
     assert row["Note"] == "Cause given for 80 % of 50 contacts registered"
@@ -208,7 +211,7 @@ async def test_units_stand_where_that_tells_of_nobody(store: Store, tmp_path: Pa
         await store.write(tapped, "new", count - count // 2, unit=unit)
     known = next(iter(DEFAULT.units.values()))
     spoken = replace(DEFAULT, units={"north": replace(known, code="north", name=words("North office"))})
-    report, _ = await exported(store, tmp_path, spoken)
+    report = await report_of(store, LAST, tmp_path, now=NOW, spoken=spoken)
     rows = {row["Where it showed"]: row["Share"] for row in table(report, "failure_demand_by_part")}
     assert rows == {"Unit: North office": 0.5, "Unit: south": 0.5, "Unit: Others (2)": "not shown"}
 
@@ -226,7 +229,7 @@ async def test_where_it_began_stands_against_where_it_showed(store: Store, tmp_p
                     tx.run(f"UPDATE {kept} SET channel = :channel WHERE {key} = :id", channel=channel, id=contact)
 
     await store.write(fill)
-    report, _ = await exported(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=NOW)
     rows = table(report, "origins")
     told = {(row["Where it showed"], row["Where it began to go wrong"]): row["Count"] for row in rows}
     assert told == {
@@ -256,7 +259,7 @@ async def test_analysts_codes_are_rounded_and_once_a_person(store: Store, tmp_pa
                 add(tx, answer, one, coder="a", version=lists.version, source="f", now=START, week=LAST)
 
     await store.write(fill)
-    report, _ = await exported(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=NOW)
     (share,) = [row for row in table(report, "failure_demand") if row["As told by"] == "Analysts, of own words"]
     assert (share["Share"], share["Answers"], share["Note"]) == (0.45, 45, "Rounded to fives: coding goes on")
     rows = [(row["Cause"], row["Persons"], row["Share"]) for row in table(report, "causes_coded")]
@@ -266,7 +269,7 @@ async def test_analysts_codes_are_rounded_and_once_a_person(store: Store, tmp_pa
 async def test_without_a_cause_from_anybody_the_sheet_is_left_out(store: Store, tmp_path: Path) -> None:
     """Nobody asked, nobody told: no sheet."""
     await store.write(lambda tx: begun(tx).answered(START, {"whole": 3}))
-    report, _ = await exported(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=NOW)
     assert SHEET not in load_workbook(report).sheetnames
 
 

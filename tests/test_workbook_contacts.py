@@ -21,7 +21,10 @@ from bot.workbook.export import export_week
 from bot.workbook.response import shown_openly
 from bot.workbook.staff_causes import shown_causes
 from bot.workbook.texts import Texts
+from tests.reports import report_of
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 DEFAULT = organisation.default(("sv", "fi", "en"))
 LAST, PERIOD = "2026-W48", "2026-W45 – 2026-W48"
@@ -89,7 +92,7 @@ async def test_what_the_budget_left_out_stands_beside_the_causes(store: Store, t
     await store.write(arisen, "waited", 20, 12)
     await store.write(arisen, "vanished", 30, 0)
     await store.write(arisen, None, 9, 8)
-    path, _ = await exported(store, tmp_path)
+    path = await report_of(store, LAST, tmp_path, now=NOW)
     rows = table(path, "Contact causes", "causes")
     names = ("Cause", "Demand", "Contacts registered", "Asked about", "Left out by the budget", "Others")
     assert [tuple(row[name] for name in names) for row in rows] == [
@@ -105,7 +108,7 @@ async def test_small_causes_are_told_in_words(store: Store, tmp_path: Path) -> N
     await store.write(arisen, "waited", 40, 10, 3)
     await store.write(arisen, "advice", 12, 0)
     await store.write(arisen, "other", 3, 0)
-    path, _ = await exported(store, tmp_path)
+    path = await report_of(store, LAST, tmp_path, now=NOW)
     names = ("Contacts registered", "Asked about", "Left out by the budget", "Note")
     rows = table(path, "Contact causes", "causes")
     waited, advice, other = [tuple(row[name] for name in names) for row in rows]
@@ -142,7 +145,7 @@ async def test_promises_to_call_have_a_rate_with_its_interval(store: Store, tmp_
     await store.write(promised, 6, done_at=START + timedelta(hours=20))
     await store.write(promised, 4, outcome="not-reached")
     await store.write(promised, 2, state="open", done_at=None, outcome=None, deadline=NOW + timedelta(days=1))
-    path, _ = await exported(store, tmp_path)
+    path = await report_of(store, LAST, tmp_path, now=NOW)
     rows = {row["Measure"]: row for row in table(path, "Call-backs kept", "call_backs")}
     asked, kept = rows["Promises to call"], rows["Kept in time, of those that are due"]
     assert (asked["Value"], asked["Count"], asked["Promises"], asked["Persons"], asked["Note"]) == (
@@ -175,7 +178,7 @@ async def test_few_promises_to_call_are_held_back(
     """Under thirty the share and its number are rounded; under the strictest limit of those in use nothing stands."""
     await store.write(lambda tx: begun(tx, audience).answered(START, {"whole": 3}))
     await store.write(promised, count)
-    path, _ = await exported(store, tmp_path)
+    path = await report_of(store, LAST, tmp_path, now=NOW)
     asked, kept, *others = table(path, "Call-backs kept", "call_backs")
     assert [asked["Count"], kept["Value"], kept["Promises"]] == told
     assert {row["Value"] for row in others} == {"not shown"}
@@ -191,7 +194,7 @@ async def test_many_promises_to_one_person_are_one_persons(store: Store, tmp_pat
             promised(tx, 20, person)
 
     await store.write(fill)
-    path, _ = await exported(store, tmp_path)
+    path = await report_of(store, LAST, tmp_path, now=NOW)
     rows = table(path, "Call-backs kept", "call_backs")
     assert {row["Persons"] for row in rows if row["Persons"] is not None} == {"under 7"}
     assert not [row for row in rows for name in ("Value", "Count") if isinstance(row[name], int | float)]
@@ -201,7 +204,7 @@ async def test_promises_are_told_by_unit_where_that_tells_of_nobody(store: Store
     """Two units of enough stand by themselves; of a small one and the next smallest only that they are there."""
     for unit, count in (("north", 70), ("south", 40), ("east", 12), ("west", 3)):
         await store.write(promised, count, unit=unit, happened="yes", answered_at=START + timedelta(days=2))
-    path, _ = await exported(store, tmp_path)
+    path = await report_of(store, LAST, tmp_path, now=NOW)
     rows = table(path, "Call-backs kept", "call_backs_by_unit")
     told = {row["Unit"]: (row["Kept in time"], row["Promises"], row["Confirmed by the person"]) for row in rows}
     assert told == {"north": (1, 70, 1), "south": (1, 40, None), "Others (2)": ("not shown", None, None)}
@@ -210,7 +213,7 @@ async def test_promises_are_told_by_unit_where_that_tells_of_nobody(store: Store
 async def test_nobody_who_asked_to_be_called_makes_no_sheet(store: Store, tmp_path: Path) -> None:
     """Without a promise in the period the sheet is left out."""
     await store.write(lambda tx: begun(tx).answered(START, {"whole": 3}))
-    path, _ = await exported(store, tmp_path)
+    path = await report_of(store, LAST, tmp_path, now=NOW)
     assert "Call-backs kept" not in load_workbook(path).sheetnames
 
 

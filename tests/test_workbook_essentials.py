@@ -29,6 +29,8 @@ from bot.workbook.texts import Texts
 from flows.journey import Condition, Journey, Question, Test, Words
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit
 
+pytestmark = pytest.mark.usefixtures("no_pictures")
+
 ORGANISATION = organisation.default(("sv", "fi", "en"))
 LAST, PERIOD = "2026-W48", "2026-W45 – 2026-W48"
 NOW = datetime(2026, 11, 30, 5, tzinfo=UTC)

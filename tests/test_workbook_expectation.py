@@ -14,8 +14,11 @@ from scipy.stats import t, ttest_rel
 from bot.store import weeks
 from bot.store.database import Store, Transaction
 from tests.oracle import wilson_ends
-from tests.paired_rows import AFTER, START, Given, begun, contact, journey, lines_of, made, rows_of
+from tests.paired_rows import AFTER, LAST, START, Given, begun, contact, journey, lines_of, made, rows_of
+from tests.reports import report_of
 from tests.workbook_rows import ZONE
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 EXPECTED, EXPERIENCED = "Expected, index 0–100", "Experienced, index 0–100"
 DIFFERENCE = "Experienced less expected, index points"
@@ -31,7 +34,7 @@ def given(tx: Transaction, contacts: Iterable[Given], retrospective: bool = Fals
 
 async def told(store: Store, folder: Path) -> tuple[dict[object, dict[str, object]], str]:
     """The rows by measure, and the conclusion in words."""
-    report, _ = await made(store, folder)
+    report = await report_of(store, LAST, folder, now=AFTER)
     rows = {row["Measure"]: row for row in rows_of(report, "Expectation", "expectation")}
     return rows, next(line for line in lines_of(report, "Expectation") if line.startswith("A visit: "))
 

@@ -16,8 +16,11 @@ from bot.store import weeks
 from bot.store.database import Store, Transaction
 from bot.workbook.shown import Figure, beside, in_a_row
 from tests.oracle import wilson_ends
-from tests.paired_rows import AFTER, START, Given, begun, contact, journey, made, rows_of
+from tests.paired_rows import AFTER, LAST, START, Given, begun, contact, journey, made, rows_of
+from tests.reports import report_of
 from tests.workbook_rows import ZONE
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 CURVE = ("feeling", "treated", "whole")
 SHARES = ("Share", "Share from", "Share to")
@@ -33,7 +36,7 @@ def given(tx: Transaction, contacts: list[Given], audience: str = "citizen") -> 
 
 async def told(store: Store, folder: Path) -> list[dict[str, object]]:
     """The stages in order."""
-    report, _ = await made(store, folder)
+    report = await report_of(store, LAST, folder, now=AFTER)
     return rows_of(report, "First failure", "first_failure")
 
 
@@ -74,7 +77,7 @@ async def test_a_touchpoint_stands_in_its_own_phase_whenever_it_is_asked_about(s
         weeks.close_ended(tx, AFTER, ZONE)
 
     await store.write(write)
-    report, _ = await made(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=AFTER)
     for sheet, table in (("First failure", "first_failure"), ("Journey", "journey")):
         assert {row["Phase"] for row in rows_of(report, sheet, table)} == {"Before"}
 
@@ -101,7 +104,7 @@ async def test_what_people_say_themselves_stands_beside_it(store: Store, tmp_pat
     """Each choice of the ladder's question with its share, those outside the journey too; of few no distribution."""
     said = ("booking",) * 20 + ("before-us",) * 15 + (None,) * 5
     await store.write(given, [{"whole": 1, "behind-wrong": one} for one in said])
-    report, _ = await made(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=AFTER)
     rows = {row["Choice"]: row for row in rows_of(report, "First failure", "first_failure_said")}
     assert {choice: row["Count"] for choice, row in rows.items()} == {
         "Booking": 20, "Meeting": 0, "Result": 0, "Before-Us": 15

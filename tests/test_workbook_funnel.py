@@ -17,10 +17,11 @@ from bot.store.database import Store, Transaction
 from bot.store.tallies import FunnelRow
 from bot.workbook.catalogue import Catalogue
 from bot.workbook.counted import of_rows, weeks_before
-from bot.workbook.export import export_report, export_week
+from bot.workbook.export import export_report
 from bot.workbook.response import newest, tells_period
 from bot.workbook.span import Span
 from bot.workbook.texts import Texts
+from tests.reports import report_of
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
 DEFAULT = organisation.default(("sv", "fi", "en"))
@@ -45,8 +46,7 @@ def registered(tx: Transaction, back: int, count: int, unit: str = "centre", rea
 
 async def exported(store: Store, folder: Path) -> Path:
     """The report of the week."""
-    path, _ = await export_week(store, WEEK, folder=folder, organisation=DEFAULT, language="en", now=NOW, zone=ZONE)
-    return path
+    return await report_of(store, WEEK, folder, now=NOW)
 
 
 def table(path: Path, name: str) -> list[Record]:

@@ -20,6 +20,7 @@ from bot.workbook.needs import asks_need
 from flows.journey import Journey
 from tests.oracle import kappa
 from tests.paired_rows import tables_of
+from tests.reports import report_of
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, visit
 
 DEFAULT = organisation.default(("sv", "fi", "en"))
@@ -72,8 +73,7 @@ def tapped(tx: Transaction, needs: Sequence[str]) -> None:
 
 async def tables(store: Store, folder: Path) -> dict[str, list[Record]]:
     """Every table of the sheet, its rows by their headers."""
-    report, _ = await export_week(store, LAST, folder=folder, organisation=DEFAULT, language="en", now=NOW, zone=ZONE)
-    return tables_of(report, SHEET)
+    return tables_of(await report_of(store, LAST, folder, now=NOW), SHEET)
 
 
 async def test_own_needs_stand_most_first_and_those_of_nobody_say_so(store: Store, tmp_path: Path) -> None:

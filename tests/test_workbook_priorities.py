@@ -19,8 +19,11 @@ from bot.store import weeks
 from bot.store.database import Store, Transaction
 from flows.journey import Journey, Phase, Touchpoint, Words
 from tests.oracle import wilson_ends
-from tests.paired_rows import AFTER, START, begun, contact, journey, lines_of, made, rows_of
+from tests.paired_rows import AFTER, LAST, START, begun, contact, journey, lines_of, made, rows_of
+from tests.reports import report_of
 from tests.workbook_rows import ZONE, options, question, scale
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 KEEP, LOWER, PRIORITISE = "Keep", "Lower priority", "Prioritise!"
 
@@ -75,7 +78,7 @@ async def test_every_figure_is_what_pandas_and_scipy_make_of_the_data_file(store
 async def test_fields_are_named_with_their_border_and_disagreement_is_told(store: Store, tmp_path: Path) -> None:
     """The badly rated, often named meeting is to be prioritised; that its ratings say otherwise stands beside it."""
     await store.write(simulated, 300)
-    report, _ = await made(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=AFTER)
     told = {str(row["Touchpoint"]): row for row in rows_of(report, "Priorities", "priorities")}
     assert told["Meeting"]["Field, by stated importance"] == PRIORITISE
     assert told["Meeting"]["Field, by connection"] == LOWER
@@ -105,7 +108,7 @@ async def test_what_an_interval_reaches_over_is_uncertain(store: Store, tmp_path
         weeks.close_ended(tx, AFTER, ZONE)
 
     await store.write(write)
-    report, _ = await made(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=AFTER)
     fields = {
         str(row["Touchpoint"]): row["Field, by stated importance"]
         for row in rows_of(report, "Priorities", "priorities")
@@ -116,7 +119,7 @@ async def test_what_an_interval_reaches_over_is_uncertain(store: Store, tmp_path
 async def test_too_few_pairs_are_told_with_how_many_it_takes(store: Store, tmp_path: Path) -> None:
     """Under fifty pairs are no correlation: it says so, and how many it takes."""
     await store.write(simulated, 50)
-    report, _ = await made(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=AFTER)
     told = {(row["Touchpoint"], row["Measure"]): row for row in rows_of(report, "Priorities", "priority_figures")}
     meeting = told["Meeting", "Connection with the whole, from -1 to 1"]
     assert 30 <= int(str(meeting["Answers"])) < FEWEST_PAIRS
@@ -134,7 +137,7 @@ async def test_without_any_field_the_sheet_is_left_out_and_says_what_it_takes(st
         weeks.close_ended(tx, AFTER, ZONE)
 
     await store.write(write)
-    report, _ = await made(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=AFTER)
     book = load_workbook(report)
     assert "Priorities" not in book.sheetnames
     notes = [str(cell) for row in book["Notes"].iter_rows(values_only=True) for cell in row if cell]
@@ -144,7 +147,7 @@ async def test_without_any_field_the_sheet_is_left_out_and_says_what_it_takes(st
 async def test_the_chart_names_its_points_and_is_told_in_words(store: Store, tmp_path: Path) -> None:
     """Each point and each field is a series by its name; the alternative text says where every point lies."""
     await store.write(simulated, 300)
-    report, _ = await made(store, tmp_path)
+    report = await report_of(store, LAST, tmp_path, now=AFTER)
     charts, words = charts_of(report)
     (scatter,) = (chart for chart in charts if "scatterChart" in chart)
     names = names_of(report, scatter)
@@ -178,7 +181,7 @@ async def test_many_touchpoints_with_long_finnish_names_are_numbered(store: Stor
         weeks.close_ended(tx, AFTER, ZONE)
 
     await store.write(write)
-    report, _ = await made(store, tmp_path, "fi")
+    report = await report_of(store, LAST, tmp_path, now=AFTER, language="fi")
     rows = rows_of(report, "Mistä aloittaa", "priorities")
     assert [row["Nro"] for row in rows] == list(range(1, many + 1))
     assert all(str(row["Kontaktipiste"]).endswith(LONG) for row in rows)

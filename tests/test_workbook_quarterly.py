@@ -16,10 +16,10 @@ from bot.figures.distribution import Distribution
 from bot.figures.periods import number_of, quarter, week_of
 from bot.figures.suppression import ENOUGH, Showing, fewest
 from bot.store.database import Store, Transaction
-from bot.workbook.export import export_week
 from bot.workbook.parts import of_all
 from bot.workbook.quarterly import of_outcome, of_quarter
 from bot.workbook.shown import Figure
+from tests.reports import report_of
 from tests.workbook_rows import ZONE, Rows, options, question, visit
 
 LAST = "2026-W52"
@@ -52,8 +52,7 @@ def ended(rows: Rows, week: int, outcome: str | None, given: Given, unit: str) -
 
 async def exported(store: Store, folder: Path, week: str = LAST) -> Path:
     """The week's report, in English."""
-    report, _ = await export_week(store, week, folder=folder, organisation=DEFAULT, language="en", now=AFTER, zone=ZONE)
-    return report
+    return await report_of(store, week, folder, now=AFTER)
 
 
 def table(path: Path, sheet: str, name: str) -> list[Record]:

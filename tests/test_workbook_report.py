@@ -23,7 +23,10 @@ from bot.workbook import texts
 from bot.workbook.export import export_week, make_up
 from bot.workbook.shown import of_period, of_week
 from bot.workbook.texts import Texts
+from tests.reports import report_of
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 ORGANISATION = organisation.default(("sv", "fi", "en"))
 LAST = "2026-W48"
@@ -45,10 +48,15 @@ def filled(tx: Transaction, counts: Mapping[int, int], answers: Answers, audienc
             rows.answered(start, answers)
 
 
-async def report(store: Store, folder: Path, week: str = LAST, language: str = "en") -> Path:
-    """The report of a week."""
+async def report(store: Store, folder: Path, language: str = "en") -> Path:
+    """The report of the last weeks."""
+    return await report_of(store, LAST, folder, now=AFTER, language=language)
+
+
+async def weekly(store: Store, folder: Path) -> Path:
+    """The report of the week, as it is exported each week."""
     path, _ = await export_week(
-        store, week, folder=folder, organisation=ORGANISATION, language=language, now=AFTER, zone=ZONE
+        store, LAST, folder=folder, organisation=ORGANISATION, language="en", now=AFTER, zone=ZONE
     )
     return path
 
@@ -100,7 +108,7 @@ async def test_few_persons_are_rounded_and_only_for_a_period(store: Store, tmp_p
 async def test_colleagues_need_ten(store: Store, tmp_path: Path, audience: str, shown: bool) -> None:
     """Nine persons are enough among citizens, and too few among employees and internal customers."""
     await store.write(filled, {0: 9}, {"whole": 4}, audience)
-    path = await report(store, tmp_path)
+    path = await weekly(store, tmp_path)
     period, _ = rows_of(path, "Journey", "journey")
     assert (period["Index 0–100"] is not None) is shown
     (funnel, _) = rows_of(path, "Overview", "funnel")
@@ -210,7 +218,7 @@ async def test_the_funnel_has_a_rate_with_its_interval(store: Store, tmp_path: P
         rows.answered(start, {"whole": 4}, invitation="open")
 
     await store.write(fill)
-    path = await report(store, tmp_path)
+    path = await weekly(store, tmp_path)
     (week,) = (row for row in rows_of(path, "Overview", "funnel") if row["Time"] == LAST)
     assert [week[name] for name in ("Contacts registered", "Finished", "Follow-ups still open")] == [40, 30, 10]
     assert week["Response rate"] == 0.75
@@ -220,7 +228,7 @@ async def test_the_funnel_has_a_rate_with_its_interval(store: Store, tmp_path: P
 async def test_every_reader_can_read_it(store: Store, tmp_path: Path) -> None:
     """No merged cells, a named font everywhere, headers with contrast, A4 as wide as the page, native tables."""
     await store.write(filled, {0: 30}, {"whole": 4, "told": "press"})
-    book = load_workbook(await report(store, tmp_path))
+    book = load_workbook(await weekly(store, tmp_path))
     assert book.properties.title == f"Kundresa {LAST}"
     own: Any = book.custom_doc_props  # type: ignore[attr-defined]
     assert {item.name: item.value for item in own.props}["time_zone"] == "Europe/Stockholm"
