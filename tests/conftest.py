@@ -110,6 +110,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", default="20", help="how often the kill test kills the bot (default 20)")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Among the long proofs all wild inputs are made."""
+    if config.option.markexpr == "long":
+        from hypothesis import settings
+
+        from tests.wild import LONG
+
+        settings.register_profile(LONG)
+        settings.load_profile(LONG)
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """In a run of all tests each worker reads in a part of the files first, and finds the others' rewritten by them."""
     worker, workers = os.environ.get("PYTEST_XDIST_WORKER"), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))

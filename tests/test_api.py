@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
@@ -34,6 +34,7 @@ from bot.store import facts
 from bot.store.database import Transaction
 from tests.house import House as Unlinked
 from tests.site import Site, site
+from tests.wild import examples
 
 ORGANISATION = """
 name: { sv: "Provkommun", fi: "Koekunta", en: "Test town" }
@@ -698,7 +699,7 @@ _JSON = st.recursive(
 _FIELDS = st.sampled_from([*NewContact.__struct_fields__, "contacts", "unti"])
 
 
-@settings(max_examples=300, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(300, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(_FIELDS, _JSON, max_size=6) | _JSON)
 def test_wild_json_is_read_or_told(value: object) -> None:
     """Whatever JSON comes, it is read as what is taken, or its faults are told; nothing else is raised."""
@@ -714,7 +715,7 @@ def test_wild_json_is_read_or_told(value: object) -> None:
             json.dumps([fault.detail for fault in found]).encode()
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@examples(300, database=None)
 @given(st.binary(max_size=60))
 def test_wild_bytes_are_json_or_told(value: bytes) -> None:
     """Whatever bytes come, they are JSON or refused."""

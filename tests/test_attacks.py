@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot import keys, openings
@@ -26,6 +26,7 @@ from bot.store.database import Transaction, Value
 from bot.store.inbox import Received
 from bot.workbook import export
 from tests.house import House
+from tests.wild import examples
 
 ANNA, BO = 748_301_995_177, 748_301_995_188
 NAME, USER_NAME = "Zebulonia", "zebulonia_user"
@@ -162,7 +163,7 @@ _JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kind=st.sampled_from(("message", "edited_message", "callback_query", "my_chat_member", "poll")), body=_JSON)
 def test_no_update_breaks_reading(kind: str, body: object) -> None:
     """Whatever JSON comes in, it is peeked at without an exception, and read, or refused without telling it."""

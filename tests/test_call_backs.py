@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import call_times, organisation, rooms
@@ -29,6 +29,7 @@ from flows.messages import Tap
 from flows.understanding import wish
 from tests.fake_telegram import Citizen, FakeTelegram
 from tests.house import LANGUAGES, MONDAY, House
+from tests.wild import examples
 
 ANNA, BO = 77, 88
 NUMBER = "070-174 06 35"
@@ -373,7 +374,7 @@ async def test_the_promise_in_every_language(house: House, language: str, slot: 
 # By when.
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     st.integers(0, 60 * 24 * 60),
     st.sampled_from(["soon", "morning", "afternoon"]),

@@ -16,7 +16,6 @@ from pathlib import Path
 import msgspec
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from bot import command_socket, errands, settings
@@ -37,6 +36,7 @@ from bot.store.inbox import Received
 from bot.workbook import export
 from bot.workbook.progress import LOOKING_ON
 from tests import new_database
+from tests.wild import examples
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 VISIT = AddContact("office-visit", "main", "2026-11-18 10:00", end="10:45", channel="visit", reference="A-1")
@@ -230,7 +230,7 @@ async def test_unknown_commands_and_arguments_are_refused(here: Settings) -> Non
 
 
 @given(sent=st.lists(st.binary(max_size=300), max_size=3))
-@examples(max_examples=15, deadline=None)
+@examples(15)
 async def test_no_bytes_stop_the_holder(sent: list[bytes]) -> None:
     """Whatever comes in, the next sound request is answered."""
     with tempfile.TemporaryDirectory() as folder:

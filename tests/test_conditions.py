@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.conditions import Known, holds, parse_condition
 from flows.journey import Condition, Test
 from flows.problems import FaultError
+from tests.wild import examples
 
 FORMS = (
     "Write it as in 'helped is partly or no', 'helped is not yes', 'feeling is at most 2', 'ease is at least 4', "
@@ -157,7 +158,7 @@ def test_a_condition_holds_or_does_not(
     assert holds(parse_condition(line), answers, facts) is expected
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.lists(st.sampled_from(WORDS), max_size=12))
 def test_any_line_is_read_or_refused(words: list[str]) -> None:
     """However the words of these lines are shuffled, the outcome is a condition or a fault with a remedy."""

@@ -9,7 +9,7 @@ from typing import get_args
 
 import msgspec
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.keys import Keyring
@@ -23,6 +23,7 @@ from flows.route import MOST_IN_ONE_DAY, SHORT, Occasion, Settled, laid, pools
 from flows.walk import Answer, Conversation, Turn
 from flows.wording import easy
 from tests.scene import LANGUAGES, office, shelf
+from tests.wild import examples
 
 TUESDAY = datetime(2027, 1, 12, 10, 0, tzinfo=UTC)
 READ = (*LANGUAGES, *map(easy, LANGUAGES))
@@ -225,7 +226,7 @@ def _fits(walk: Walk, tap: Tap) -> bool:
     return not (tap.action == "choose" and several) and (several or tap.action != "toggle")
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(st.data())
 def test_whatever_people_do_every_turn_is_as_promised(data: st.DataObject) -> None:
     """Nothing raises; a question is settled once per asking, with its own codes, and nobody's number is kept.
@@ -282,7 +283,7 @@ def test_a_tap_that_no_button_can_send_changes_nothing(forged: Tap) -> None:
     assert advance(journey, turn.conversation, forged, occasion, TUESDAY) == Turn(turn.conversation)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.data())
 def test_whoever_answers_everything_comes_to_the_end(data: st.DataObject) -> None:
     """Any choice of answers ends with thanks, within as many replies as there are questions and choices."""

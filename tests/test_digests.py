@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -26,6 +26,7 @@ from bot.workbook.pen import Pen
 from bot.workbook.picture import DPI, WIDTH, drawn
 from bot.workbook.snapshot import gathered
 from bot.workbook.texts import Texts
+from tests.wild import examples
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, visit
 
 ORGANISATION = organisation.default(("sv", "fi", "en"))
@@ -218,7 +219,7 @@ def test_a_picture_takes_whatever_something_is_called(name: str) -> None:
 
 
 @given(st.lists(st.text("abåäö-", min_size=1, max_size=60), max_size=6), st.floats(0.05, 3))
-@settings(max_examples=50)
+@examples(50)
 def test_lines_fit_and_lose_no_letter(words: list[str], room: float) -> None:
     """Whatever is to be broken: each line fits unless it is one letter with its hyphen, and only hyphens are added."""
     pen = Pen()
@@ -246,7 +247,7 @@ def test_a_picture_of_gaps_says_why_there_is_no_curve() -> None:
     assert size(drawn(gaps))[1] < size(drawn(one))[1]
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.lists(st.text(min_size=1, max_size=600), min_size=1, max_size=8))
 def test_what_stands_beside_a_picture_is_never_too_long(changes: list[str]) -> None:
     """However many changes there are and however long: what Telegram takes, with the figures first."""

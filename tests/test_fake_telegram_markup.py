@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fake_telegram.markup import command_entities, parse_html, trimmed, utf16_length
 from tests.fake_telegram.wire import Refusal
+from tests.wild import examples
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_sound_texts_become_text_and_entities(source: str, text: str, entities: 
 PIECES = ["<b>", "</b>", "</>", "<a href='x.y'>", "<", ">", "&lt;", "&#x", "å🏟", " ", "\0", '"', "="]
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.lists(st.sampled_from(PIECES)))
 def test_no_text_breaks_the_reader(pieces: list[str]) -> None:
     """Any text is either parsed, with entities inside it, or refused in Telegram's words."""

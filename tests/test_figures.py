@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.figures.distribution import Tally, distribution
@@ -25,6 +25,7 @@ from bot.figures.suppression import (
     with_weeks,
 )
 from flows.reading import AUDIENCES
+from tests.wild import examples
 
 HIDDEN, FEW, WHOLE = Showing.HIDDEN, Showing.FEW, Showing.WHOLE
 
@@ -60,7 +61,7 @@ def test_wilson_agrees_with_newcombe() -> None:
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-@settings(max_examples=60)
+@examples(60)
 def test_wilson_stays_within_and_around_the_share(case: tuple[int, int]) -> None:
     """An interval never leaves 0 to 1, and always holds the share itself."""
     successes, n = case
@@ -158,7 +159,7 @@ def test_a_period_yields_to_the_weeks_beside_it() -> None:
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=8))
-@settings(max_examples=100)
+@examples(100)
 def test_no_small_part_can_be_had_from_the_total(parts: list[int]) -> None:
     """The total less the parts shown is nobody, or a group of several parts that is itself large enough."""
     shown = with_total(parts, "citizen")

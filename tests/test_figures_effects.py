@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.figures.effects import Verdict, difference_in_differences, difference_of_changes, verdict
@@ -24,6 +24,7 @@ from bot.figures.priorities import (
     stated_importance,
 )
 from tests import oracle
+from tests.wild import examples
 
 MEANS = st.lists(st.floats(1, 5), min_size=5, max_size=20)
 CHANGES = st.lists(st.tuples(st.integers(100, 500), st.integers(100, 500)), min_size=5, max_size=15).map(
@@ -32,7 +33,7 @@ CHANGES = st.lists(st.tuples(st.integers(100, 500), st.integers(100, 500)), min_
 
 
 @given(MEANS, MEANS, MEANS, MEANS)
-@settings(max_examples=60)
+@examples(60)
 def test_difference_in_differences_is_statsmodels(
     before: list[float], after: list[float], rest_before: list[float], rest_after: list[float]
 ) -> None:
@@ -46,7 +47,7 @@ def test_difference_in_differences_is_statsmodels(
 
 
 @given(CHANGES, CHANGES)
-@settings(max_examples=60)
+@examples(60)
 def test_difference_of_changes_is_welchs(pilot: list[tuple[float, float]], rest: list[tuple[float, float]]) -> None:
     """With the same offices before and after it is SciPy's Welch test of their changes."""
     found = difference_of_changes(pilot, rest)
@@ -198,7 +199,7 @@ def test_first_failure_by_hand() -> None:
 
 
 @given(RATINGS)
-@settings(max_examples=80)
+@examples(80)
 def test_first_failure_of_one_by_one(rows: dict[tuple[float | None, ...], int]) -> None:
     """Each contact fails at most once, at its first low rating, and reached all rated stages up to there."""
     length = max(map(len, rows), default=0)
@@ -229,7 +230,7 @@ PAIRS = st.dictionaries(
 
 
 @given(PAIRS)
-@settings(max_examples=80)
+@examples(80)
 def test_expectation_is_scipys_paired_t(pairs: dict[tuple[float, float], int]) -> None:
     """Interval and p of experienced less expected are SciPy's paired t; the three shares make one."""
     found = expectation_of(pairs)

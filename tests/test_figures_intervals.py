@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.figures.intervals import newcombe, t_beyond, t_quantile, wilson, z_beyond
 from tests import oracle
+from tests.wild import examples
 
 SHARES = st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -18,7 +19,7 @@ SHARES = st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.
 @example(0.975, 1e7)
 @example(0.975, 1.0)
 @example(0.5, 7.5)
-@settings(max_examples=150)
+@examples(150)
 def test_t_quantile_is_scipys(probability: float, degrees: float) -> None:
     """Student's t quantile is SciPy's to ten digits, also for broken degrees of freedom, and mirrored."""
     expected = oracle.t_ppf(probability, degrees)
@@ -32,7 +33,7 @@ def test_t_quantile_is_scipys(probability: float, degrees: float) -> None:
 @example(1.96, 1e6)
 @example(30.0, 20_000.0)
 @example(12.0, 19_999.0)
-@settings(max_examples=200)
+@examples(200)
 def test_p_of_a_t_is_scipys(t: float, degrees: float) -> None:
     """The two-sided p value of a t is SciPy's to ten digits, far out in the tail too."""
     assume(t == 0 or abs(t) > 1e-6)  # nearer to 0 SciPy rounds to 1; see the next test
@@ -53,7 +54,7 @@ def test_p_of_a_z_is_scipys(z: float) -> None:
 
 
 @given(st.floats(0.001, 0.999), st.floats(1, 1e5))
-@settings(max_examples=60)
+@examples(60)
 def test_quantile_and_p_undo_each_other(probability: float, degrees: float) -> None:
     """A t beyond which a share of all lies has that share as its p value."""
     t = t_quantile(probability, degrees)
@@ -87,7 +88,7 @@ def test_no_number_has_no_p() -> None:
 
 
 @given(SHARES)
-@settings(max_examples=100)
+@examples(100)
 def test_wilson_is_statsmodels(share: tuple[int, int]) -> None:
     """Wilson's interval is that of statsmodels to ten digits."""
     interval = wilson(*share)
@@ -95,7 +96,7 @@ def test_wilson_is_statsmodels(share: tuple[int, int]) -> None:
 
 
 @given(SHARES, SHARES)
-@settings(max_examples=100)
+@examples(100)
 def test_newcombe_is_statsmodels(first: tuple[int, int], second: tuple[int, int]) -> None:
     """Newcombe's interval is that of statsmodels to ten digits."""
     interval = newcombe(first, second)
@@ -118,7 +119,7 @@ def test_newcombe_agrees_with_newcombe() -> None:
 
 
 @given(SHARES, SHARES)
-@settings(max_examples=100)
+@examples(100)
 def test_newcombe_holds_the_difference_and_turns_round(first: tuple[int, int], second: tuple[int, int]) -> None:
     """The interval holds the difference, stays from -1 to 1, and is mirrored when the groups change places."""
     interval, turned = newcombe(first, second), newcombe(second, first)
@@ -129,7 +130,7 @@ def test_newcombe_holds_the_difference_and_turns_round(first: tuple[int, int], s
 
 
 @given(SHARES, SHARES, st.integers(2, 9))
-@settings(max_examples=60)
+@examples(60)
 def test_more_persons_make_shares_surer(first: tuple[int, int], second: tuple[int, int], times: int) -> None:
     """The same shares of more persons have narrower intervals, alone and compared."""
     more, others = ((successes * times, n * times) for successes, n in (first, second))
@@ -146,7 +147,7 @@ def test_newcombe_refuses_what_is_no_share(case: tuple[tuple[int, int], tuple[in
 
 
 @given(st.floats(1, 1e6), st.floats(1.001, 2))
-@settings(max_examples=60)
+@examples(60)
 def test_more_degrees_make_the_quantile_smaller(degrees: float, factor: float) -> None:
     """More degrees of freedom never widen an interval, and never take it under the normal one."""
     assume(degrees * factor < 1e6)

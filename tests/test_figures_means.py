@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.figures.means import Estimate, Sample, clustered, combined, estimate_of, sample_of, welch
@@ -13,6 +13,7 @@ from bot.figures.power import needed_for_means, needed_for_shares
 from bot.figures.shares import balance_of, difference_of_shares, share_of
 from bot.figures.standardisation import mix_of, standardised
 from tests import oracle
+from tests.wild import examples
 
 STEPS = st.dictionaries(st.integers(1, 5).map(float), st.integers(0, 60), max_size=5)
 WILD = st.dictionaries(st.floats(-1e6, 1e6).map(lambda x: round(x, 3)), st.integers(1, 20), min_size=2, max_size=8)
@@ -20,7 +21,7 @@ COUNTS = st.one_of(STEPS, WILD)
 
 
 @given(COUNTS)
-@settings(max_examples=80)
+@examples(80)
 def test_a_mean_has_scipys_interval(counts: dict[float, int]) -> None:
     """The estimate of counts is that of the numbers written down one by one."""
     sample = sample_of(counts)
@@ -59,7 +60,7 @@ def test_what_cannot_occur_is_refused(counts: dict[float, int]) -> None:
 
 
 @given(COUNTS, COUNTS)
-@settings(max_examples=100)
+@examples(100)
 def test_welch_is_scipys(first: dict[float, int], second: dict[float, int]) -> None:
     """Difference, interval, degrees and p are those of SciPy, the interval also of statsmodels, to ten digits."""
     one, other = sample_of(first), sample_of(second)
@@ -90,7 +91,7 @@ def test_welch_is_scipys_to_the_last_digits(first: dict[float, int], second: dic
 
 
 @given(STEPS, STEPS)
-@settings(max_examples=60)
+@examples(60)
 def test_welch_turns_round(first: dict[float, int], second: dict[float, int]) -> None:
     """When the groups change places the difference changes its sign, and nothing else."""
     found, turned = (welch(sample_of(one), sample_of(other)) for one, other in ((first, second), (second, first)))
@@ -101,7 +102,7 @@ def test_welch_turns_round(first: dict[float, int], second: dict[float, int]) ->
 
 
 @given(STEPS, STEPS, st.integers(2, 9))
-@settings(max_examples=60)
+@examples(60)
 def test_more_persons_make_means_surer(first: dict[float, int], second: dict[float, int], times: int) -> None:
     """The same answers from more persons have a narrower interval of their difference."""
     few = welch(sample_of(first), sample_of(second))
@@ -152,7 +153,7 @@ def by_size_and_sum(clusters: list[list[float]]) -> dict[tuple[int, float], int]
 
 
 @given(CLUSTERS)
-@settings(max_examples=60)
+@examples(60)
 def test_clusters_are_statsmodels(clusters: list[list[float]]) -> None:
     """Mean, cluster-robust error and interval are those of a regression on a constant in statsmodels."""
     found = clustered(by_size_and_sum(clusters))
@@ -167,7 +168,7 @@ def test_clusters_are_statsmodels(clusters: list[list[float]]) -> None:
 
 
 @given(STEPS)
-@settings(max_examples=60)
+@examples(60)
 def test_clusters_of_one_are_persons(counts: dict[float, int]) -> None:
     """Where everybody answered once, clustering changes nothing."""
     plain = estimate_of(sample_of(counts))
@@ -199,7 +200,7 @@ def test_too_few_clusters_and_wrong_ones() -> None:
 
 
 @given(st.integers(1, 900), st.integers(1, 900), st.data())
-@settings(max_examples=80)
+@examples(80)
 def test_shares_compared_are_statsmodels(first: int, second: int, data: st.DataObject) -> None:
     """The p value of two shares is the pooled z test of statsmodels; the interval is tested beside Newcombe's."""
     one, other = data.draw(st.integers(0, first)), data.draw(st.integers(0, second))
@@ -222,7 +223,7 @@ def test_shares_of_nobody() -> None:
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 400))
-@settings(max_examples=100)
+@examples(100)
 def test_a_balance_is_the_mean_of_ups_and_downs(favour: int, against: int, neither: int) -> None:
     """A balance is the mean of +1, 0 and -1, its variance theirs over n; the interval holds it, in either direction."""
     n = favour + against + neither
@@ -268,7 +269,7 @@ def test_what_would_be_needed_agrees_with_the_method() -> None:
 
 
 @given(st.floats(0.05, 1.5), st.floats(0.3, 3))
-@settings(max_examples=60)
+@examples(60)
 def test_what_would_be_needed_has_the_power(difference: float, deviation: float) -> None:
     """With so many in each group statsmodels finds 80 % power, and with one fewer less."""
     n = needed_for_means(difference, deviation)
@@ -310,7 +311,7 @@ def test_a_unit_is_weighed_to_the_common_mix() -> None:
 
 
 @given(STEPS)
-@settings(max_examples=40)
+@examples(40)
 def test_one_outcome_needs_no_weighing(counts: dict[float, int]) -> None:
     """Where all had the same outcome the standardised mean is the mean."""
     sample = sample_of(counts)

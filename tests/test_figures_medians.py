@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from bot.figures.medians import median_of
+from tests.wild import examples
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(st.floats(0, 1000), min_size=1, max_size=80))
 def test_a_median_has_scipys_interval(values: list[float]) -> None:
     """The interval is SciPy's for a quantile of one half; where that has none, there are too few values."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.figures.comparisons import certain, holm
@@ -13,6 +13,7 @@ from bot.figures.intervals import t_quantile
 from bot.figures.kappa import kappa_of
 from bot.figures.ranks import mann_whitney, spearman
 from tests import oracle
+from tests.wild import examples
 
 STEPS = st.dictionaries(st.integers(1, 5).map(float), st.integers(0, 60), max_size=5)
 NUMBERS = st.dictionaries(st.floats(-1e9, 1e9), st.integers(1, 4), max_size=12)
@@ -27,7 +28,7 @@ def size(counts: dict[float, int]) -> int:
 
 
 @given(COUNTS, COUNTS)
-@settings(max_examples=120)
+@examples(120)
 def test_mann_whitney_is_scipys(first: dict[float, int], second: dict[float, int]) -> None:
     """U and p are those of SciPy's asymptotic test, ties and continuity included, to ten digits."""
     found = mann_whitney(first, second)
@@ -45,7 +46,7 @@ def test_mann_whitney_is_scipys(first: dict[float, int], second: dict[float, int
 
 
 @given(COUNTS, COUNTS)
-@settings(max_examples=100)
+@examples(100)
 def test_superiority_is_statsmodels(first: dict[float, int], second: dict[float, int]) -> None:
     """P(X > Y) + P(X = Y) / 2, its error and its degrees are those of statsmodels, and make the interval."""
     assume(size(first) > 1 and size(second) > 1)
@@ -63,7 +64,7 @@ def test_superiority_is_statsmodels(first: dict[float, int], second: dict[float,
 
 
 @given(STEPS, STEPS)
-@settings(max_examples=80)
+@examples(80)
 def test_superiority_turns_round(first: dict[float, int], second: dict[float, int]) -> None:
     """When the groups change places the chance becomes one less it, the p value stays, the interval is mirrored."""
     found, turned = mann_whitney(first, second), mann_whitney(second, first)
@@ -79,7 +80,7 @@ def test_superiority_turns_round(first: dict[float, int], second: dict[float, in
 
 
 @given(STEPS, STEPS, st.integers(2, 6))
-@settings(max_examples=60)
+@examples(60)
 def test_more_persons_make_ranks_surer(first: dict[float, int], second: dict[float, int], times: int) -> None:
     """The same answers from more persons have a narrower interval, and the same chance."""
     few = mann_whitney(first, second)
@@ -125,7 +126,7 @@ def test_ranks_refuse_what_cannot_occur(counts: dict[float, int]) -> None:
 
 
 @given(PAIRS)
-@settings(max_examples=120)
+@examples(120)
 def test_spearman_is_scipys(pairs: dict[tuple[float, float], int]) -> None:
     """Value and p are those of SciPy to ten digits; None where one side never varies."""
     found = spearman(pairs)
@@ -160,7 +161,7 @@ def test_spearman_has_bonett_and_wrights_interval() -> None:
 
 
 @given(PAIRS)
-@settings(max_examples=60)
+@examples(60)
 def test_spearman_turns_round(pairs: dict[tuple[float, float], int]) -> None:
     """Sides may change places; a scale turned over changes the sign alone; stretched steps change nothing."""
     found = spearman(pairs)
@@ -183,7 +184,7 @@ CODED = st.dictionaries(
 
 
 @given(CODED)
-@settings(max_examples=120)
+@examples(120)
 def test_kappa_is_statsmodels(pairs: dict[tuple[str, str], int]) -> None:
     """Kappa and its interval are those of statsmodels to ten digits, cut at -1 and 1."""
     found = kappa_of(pairs)
@@ -203,7 +204,7 @@ def test_kappa_is_statsmodels(pairs: dict[tuple[str, str], int]) -> None:
 
 
 @given(CODED)
-@settings(max_examples=60)
+@examples(60)
 def test_kappa_does_not_ask_who_is_first(pairs: dict[tuple[str, str], int]) -> None:
     """The two coders may change places."""
     found, turned = kappa_of(pairs), kappa_of({(other, one): rows for (one, other), rows in pairs.items()})
@@ -249,7 +250,7 @@ def test_holm_is_statsmodels(values: list[float]) -> None:
 
 
 @given(st.lists(st.floats(0, 1), max_size=25))
-@settings(max_examples=60)
+@examples(60)
 def test_holm_keeps_the_order_and_never_makes_surer(values: list[float]) -> None:
     """An adjusted p value lies from the plain one to as many times it, and a smaller p never gets the larger."""
     found = list(holm(dict(enumerate(values))).values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.figures.hme import Row, Triple, hme_of, sub_index_of
@@ -13,6 +13,7 @@ from bot.figures.satisfaction import ces_of, csat_of, nki_like_of, nps_of, trust
 from bot.figures.scales import FIVE_STEPS, NOUGHT_TO_TEN, SEVEN_STEPS, TEN_STEPS, Scale
 from bot.figures.shares import balance_of
 from tests import oracle
+from tests.wild import examples
 
 OWN = [
     (csat_of, FIVE_STEPS),
@@ -132,7 +133,7 @@ def test_fewer_than_nobody_is_refused() -> None:
 
 
 @given(st.dictionaries(st.integers(0, 10).map(float), st.integers(0, 300)))
-@settings(max_examples=60)
+@examples(60)
 def test_nps_turns_round(counts: dict[float, int]) -> None:
     """Everybody moving up never lowers it, and it stays within its interval and from -100 to 100."""
     found = nps_of(counts, NOUGHT_TO_TEN)
@@ -179,7 +180,7 @@ def test_hme_by_hand() -> None:
 
 
 @given(WHOLE_ROWS)
-@settings(max_examples=60)
+@examples(60)
 def test_hme_of_whole_answers_has_scipys_interval(rows: dict[Row, int]) -> None:
     """Where everybody answered everything, the total's interval is the t interval of each person's own index."""
     found = hme_of(rows, FIVE_STEPS).total
@@ -199,7 +200,7 @@ def test_hme_of_whole_answers_has_scipys_interval(rows: dict[Row, int]) -> None:
 
 
 @given(ROWS)
-@settings(max_examples=60)
+@examples(60)
 def test_hme_leaves_out_half_answered_parts(rows: dict[Row, int]) -> None:
     """Each sub-index is that of whole triples alone; the total is there when all three are, within its interval."""
     found = hme_of(rows, FIVE_STEPS)

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.store import inbox
 from bot.store.database import Store, Transaction
 from bot.store.inbox import Received
 from tests import new_database
+from tests.wild import examples
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ANNA, BO, NOBODY = b"a" * 16, b"b" * 16, b""
@@ -120,7 +121,7 @@ async def test_tidying_wipes_and_forgets_in_time(store: Store) -> None:
     assert await store.write(inbox.receive, [update(2)]) == 1
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.tuples(st.sampled_from([ANNA, BO]), st.sampled_from(["done", "fail"])), max_size=12))
 async def test_order_holds_within_each_chat(steps: list[tuple[bytes, str]]) -> None:
     """Whatever fails and whatever succeeds, a chat's updates are settled in the order they came."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Concatenate
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Bot
 
@@ -28,6 +28,7 @@ from bot.store import inbox
 from bot.store.database import P, Store, T, Transaction
 from tests import new_database
 from tests.fake_telegram import FakeTelegram, Fault
+from tests.wild import examples
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEYRING = Keyring(b"k" * 32)
@@ -364,7 +365,7 @@ ANYTHING = st.recursive(
 KINDS = st.sampled_from(["message", "edited_message", "callback_query", "my_chat_member", "poll"])
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     st.binary(max_size=60)
     | st.builds(lambda kind, what: json.dumps({kind: what, "update_id": 1}).encode(), KINDS, ANYTHING)

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 import time_machine
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from bot import library, organisation, settings
@@ -31,6 +30,7 @@ from bot.store import facts
 from flows.journey import Words
 from tests import new_database
 from tests.qr_codes import read_modules, read_png, squares, stroked
+from tests.wild import examples
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 LANGUAGES = ("sv", "fi", "en")
@@ -369,7 +369,7 @@ def test_texts_lead_to_our_own_pages_where_there_are_any(language: str, bot: str
     assert "{" not in texts.letter + texts.mail + texts.sms
 
 
-@examples(max_examples=200, deadline=None)
+@examples(200)
 @given(st.binary(min_size=32, max_size=32), st.text(alphabet="abc234", min_size=1, max_size=14), st.integers(1, 9))
 def test_every_code_can_be_read_back(secret: bytes, invitation: str, generation: int) -> None:
     """Whatever the key, a code is of the alphabet and no other, and is read as it was made."""

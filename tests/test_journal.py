@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import settings as environment
@@ -22,6 +22,7 @@ from bot.store import erasures, facts
 from bot.store.database import Transaction
 from tests import new_database
 from tests.house import House
+from tests.wild import examples
 
 ANNA, BO = 748_301_995_177, 88
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -280,7 +281,7 @@ _LINES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(lines=_LINES, torn=st.binary(max_size=40), cut=st.integers(0, 5000))
 def test_whatever_is_torn_off_every_whole_line_is_read(
     tmp_path_factory: pytest.TempPathFactory, lines: list[Entry], torn: bytes, cut: int

@@ -17,7 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -30,6 +30,7 @@ from bot.lists.texts import LANGUAGES, Texts, names, words
 from bot.organisation import UnknownCode
 from flows.journey import Words
 from flows.vocabulary import plain
+from tests.wild import examples
 
 LIBRARY = library.opened(None, LANGUAGES)
 ORGANISATION = organisation.default(LANGUAGES)
@@ -481,7 +482,7 @@ def test_only_an_ordinary_file_is_opened(tmp_path: Path) -> None:
         sources.loaded(tmp_path / "link.csv", follow=False)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(st.lists(st.text(max_size=20), min_size=1, max_size=8), min_size=1, max_size=6),
     st.sampled_from([",", ";", "\t"]),
@@ -506,7 +507,7 @@ def test_whatever_cells_hold_each_row_is_an_entry_or_a_fault(
     )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.datetimes(min_value=datetime(1991, 1, 1), max_value=datetime(2199, 1, 1)))
 def test_every_moment_comes_back(local: datetime) -> None:
     """Any local minute written in any of the ways is read as the same moment."""
@@ -517,7 +518,7 @@ def test_every_moment_comes_back(local: datetime) -> None:
     assert len(found) == 1
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_no_text_breaks_a_moment(day: str, clock: str) -> None:
     """Any two texts are a moment or a fault."""
@@ -526,7 +527,7 @@ def test_no_text_breaks_a_moment(day: str, clock: str) -> None:
             assert times.moment(tables.clean(day), tables.clean(clock), ZONE, EN, date(2026, 11, 18)).at.tzinfo == UTC
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.binary(max_size=400))
 def test_no_bytes_break_a_source(source: bytes) -> None:
     """Any bytes are a list or are refused."""

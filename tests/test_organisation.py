@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.organisation import (
@@ -30,6 +30,7 @@ from flows.timing import Calendar
 from flows.understanding import emergency
 from flows.wording import filled, in_language
 from flows.working_hours import OFFICE_WEEK, Span, WorkingHours
+from tests.wild import examples
 
 LANGUAGES = ("sv", "fi", "en")
 
@@ -515,7 +516,7 @@ def test_opening_a_faulty_file_says_all_that_is_wrong(tmp_path: Path) -> None:
     assert len(refused.value.problems) == 2
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.data())
 def test_no_file_makes_reading_stop(data: st.DataObject) -> None:
     """Whatever is cut out of the file or written into it, reading gives a value or errors, never an exception."""

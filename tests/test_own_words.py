@@ -3,14 +3,15 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.fi import hetu
 
 from flows.own_words import LONGEST, MARK, cleaned, kept, number_given
+from tests.wild import examples
 
-few = settings(max_examples=60, deadline=None)
+few = examples(60)
 
 
 def personnummer(date_digits: str, serial: str) -> str:
@@ -251,7 +252,7 @@ WILD = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(raw=WILD)
 def test_cleaning_is_bounded_stable_and_storable(raw: str) -> None:
     """Cleaned text keeps the bounds, encodes to UTF-8, is NFC, holds nothing unseen, and is not changed again."""

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from bot import library, organisation
@@ -17,6 +16,7 @@ from bot.openings import Refused
 from bot.preview import Part, example, play
 from flows.journey import Journey
 from flows.reading import read_journey
+from tests.wild import examples
 
 LANGUAGES = ("sv", "fi", "en")
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -199,7 +199,7 @@ def test_a_phase_that_is_not_there_is_refused() -> None:
     st.lists(st.one_of(st.integers(0, 12).map(str), st.text(max_size=20)), max_size=25),
     st.sampled_from([None, "merged"]),
 )
-@examples(max_examples=40, deadline=None)
+@examples(40)
 def test_whatever_is_written_the_built_in_journeys_can_be_played(lines: list[str], part: Part | None) -> None:
     """No line stops a preview, and every question that was put ends in exactly one line of what would be kept."""
     said = played(*lines, part=part, what=BUILT_IN.journeys["office-visit"])

@@ -8,13 +8,14 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.journey import Condition, Journey, Phrases, Question, Test, Words
 from flows.reading import Reading, drifted, read_journey, read_phrases
 from flows.source import Entry, Problems, open_source
 from flows.syntax import read_node
+from tests.wild import examples
 
 FLOWS = Path(__file__).parent.parent / "flows"
 FAULTY = Path(__file__).parent / "faulty"
@@ -494,7 +495,7 @@ def mutated(draw: st.DrawFn) -> bytes:
     return "\n".join(lines).encode()
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(mutated())
 def test_a_damaged_file_always_gives_a_reading(source: bytes) -> None:
     """However a file is damaged, there is a journey or an error, in line order, each with fault and remedy."""
@@ -505,7 +506,7 @@ def test_a_damaged_file_always_gives_a_reading(source: bytes) -> None:
     assert all(problem.fault.endswith(".") and problem.remedy for problem in reading.problems)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_any_bytes_give_a_reading(source: bytes) -> None:
     """Bytes of any kind are read or refused, never a crash."""

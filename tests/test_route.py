@@ -7,12 +7,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.journey import Condition, Journey, PhaseName, Question, Test
 from flows.route import MOST_IN_ONE_DAY, SHORT, Settled, applies, laid, pools, prospects, slots
 from tests.scene import shelf
+from tests.wild import examples
 
 OFFICE = shelf().journeys["office-visit"]
 MERGED: tuple[PhaseName, ...] = ("during", "after")
@@ -64,7 +65,7 @@ def test_a_draw_that_is_missing_is_an_error() -> None:
         _route(OFFICE, {SHORT: "ease"})
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.data())
 def test_one_of_each_pool_is_asked_and_its_likelihood_is_kept(data: st.DataObject) -> None:
     """Of n candidates each has 1/n, also those not drawn; of those that can be left out each stays with 1 - 1/n."""
@@ -85,7 +86,7 @@ def test_one_of_each_pool_is_asked_and_its_likelihood_is_kept(data: st.DataObjec
     assert slots(journey.question(code) for code in route.codes) == min(MOST_IN_ONE_DAY, _asked(journey, candidates))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.data(), st.integers(1, 9))
 def test_a_days_questions_never_pass_the_limit_and_the_last_stays(data: st.DataObject, limit: int) -> None:
     """However few are left of the day's questions: never more, in the file's order, and the person's own words last."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Concatenate
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Bot
 
@@ -31,6 +31,7 @@ from bot.store.outbox import Body
 from flows.messages import Button, Tap
 from tests import new_database
 from tests.fake_telegram import Citizen, FakeTelegram, Fault
+from tests.wild import examples
 
 KEYRING = Keyring(b"k" * 32)
 YES, NO = (Button(label, Tap("choose", "helped", 1, code)) for label, code in (("Ja", "yes"), ("Nej", "no")))
@@ -573,7 +574,7 @@ def test_words_are_escaped(text: str, strong: str) -> None:
     assert html.unescape(written) == html.unescape(html.escape(as_plain(Body(text, strong)), quote=False))
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 2)), max_size=40))
 def test_the_limits_hold_in_every_second(steps: list[tuple[int, float]]) -> None:
     """However sends come, no second holds more than the rate and its small burst, nor a chat more than five."""

@@ -9,11 +9,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.setting_values import Mail
 from bot.settings import VARIABLES, Provider, Settings, WrongSetting, from_environment, needed_token, read
+from tests.wild import examples
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw-"
 SECRET = "hush-hush_42"
@@ -251,7 +252,7 @@ def test_the_process_can_be_read_without_some_of_its_variables(monkeypatch: pyte
         from_environment()
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(variable=st.sampled_from(VARIABLES), value=st.text(st.characters(exclude_characters="\0"), max_size=200))
 def test_no_value_does_anything_but_hold_or_be_refused_in_one_line(variable: str, value: str) -> None:
     """Whatever stands in a variable, reading gives settings or one printable line."""

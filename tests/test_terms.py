@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.terms import WEEKDAYS, Budget, CallBacks, ContactBudget, call_backs, contact_budget, week
@@ -13,6 +13,7 @@ from flows.problems import Problems
 from flows.reading import AUDIENCES
 from flows.source import Entry, open_source
 from flows.working_hours import OFFICE_WEEK, Span
+from tests.wild import examples
 
 
 def entry(text: str) -> Entry:
@@ -191,7 +192,7 @@ def test_faulty_call_backs_are_told(text: str, fault: str) -> None:
     assert told.startswith(fault)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     key=st.sampled_from([*WEEKDAYS, "monday to friday", "to", "within", "slots", "everybody", "journeys"]),
     value=st.text("0123456789:. tonidaysrml[]{},\"'", max_size=16),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from holidays import country_holidays
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flows.calendar import LOOK_AROUND
@@ -28,6 +28,7 @@ from flows.timing import (
     parse_useful,
     plan,
 )
+from tests.wild import examples
 
 STOCKHOLM, HELSINKI = "Europe/Stockholm", "Europe/Helsinki"
 SWEDEN = Calendar(STOCKHOLM)
@@ -148,7 +149,7 @@ def test_what_cannot_be_read_says_what_to_write(kind: str, text: str, said: str)
 
 
 @given(st.text(max_size=40) | st.from_regex(r"[0-9]{1,9} (days|hours) (after|before) (start|end|due)", fullmatch=True))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_text_is_read_or_refused(text: str) -> None:
     """No text makes the readers fail in any other way than with a ValueError that quotes the line."""
     refused = 0
@@ -770,7 +771,7 @@ any_phases = st.dictionaries(
     st.integers(-20_000, 20_000),
     st.floats(0, 1, exclude_max=True),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_a_plan_keeps_its_promises(
     phases: dict[str, PhaseTiming],
     start: datetime,
@@ -804,7 +805,7 @@ def test_a_plan_keeps_its_promises(
 
 
 @given(any_moment, any_calendar)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_nearest_open_moments_are_open_and_nearest(moment: datetime, calendar: Calendar) -> None:
     """Both nearest open moments are open, and nothing between them and the moment is."""
     first, last = calendar.first_open_at_or_after(moment), calendar.last_open_at_or_before(moment)
@@ -825,7 +826,7 @@ def test_the_nearest_open_moments_are_open_and_nearest(moment: datetime, calenda
 
 
 @given(any_moment, any_calendar)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_an_open_stretch_ends_where_it_closes(moment: datetime, calendar: Calendar) -> None:
     """From an open moment to the end of its stretch everything is open, and the end itself is closed."""
     assume(calendar.is_open(moment))

@@ -1,7 +1,7 @@
 """Typed text is understood as the choice it means, or not at all."""
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flows.understanding import (
@@ -15,8 +15,9 @@ from flows.understanding import (
     yes_or_no,
 )
 from flows.vocabulary import plain, spoken, vocabulary
+from tests.wild import examples
 
-few = settings(max_examples=80, deadline=None)
+few = examples(80)
 
 GOOD = (
     Option("1", ("Mycket dåligt", "Erittäin huonosti", "Very badly")),
@@ -252,7 +253,7 @@ def test_an_exact_label_always_gives_its_choice(labels: list[str], data: st.Data
     assert choices_meant(labels[at], options) == (f"code-{at}",)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(data=st.data())
 def test_one_wrong_letter_never_gives_another_choice(data: st.DataObject) -> None:
     """One letter lost, added, changed or swapped in a label of eight or more gives its choice, or none.

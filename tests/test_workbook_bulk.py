@@ -23,7 +23,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree  # type: ignore[import-untyped]
 from openpyxl import load_workbook
@@ -47,6 +47,7 @@ from bot.workbook.spool import Spool
 from tests import new_database
 from tests.bot_process import ROOT
 from tests.house import House
+from tests.wild import examples
 from tests.workbook_rows import ZONE
 
 NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)
@@ -169,7 +170,7 @@ def test_a_hostile_value_stands_as_meant(value: Value) -> None:
 
 
 @given(st.lists(st.tuples(VALUES, VALUES, VALUES), max_size=4))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_whatever_is_handed_in_stands_as_meant(rows: list[tuple[Value, ...]]) -> None:
     """Any rows make well-formed XML whose cells, each in its place, hold what `plain` makes of the values."""
     found = cells(rows, 3)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -26,6 +26,7 @@ from bot.workbook.export import export_week
 from bot.workbook.staff_causes import shown_failure
 from flows.journey import Choice, Demand, Journey
 from tests.reports import report_of
+from tests.wild import examples
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, visit, words
 
 pytestmark = pytest.mark.usefixtures("no_pictures")
@@ -176,7 +177,7 @@ async def test_staffs_causes_cover_contacts_never_asked(store: Store, tmp_path: 
     st.lists(st.tuples(st.integers(1, 40), st.sampled_from(["value", "failure", None, "none"])), min_size=1),
     st.sampled_from(["citizen", "employee"]),
 )
-@settings(max_examples=200)
+@examples(200)
 def test_staffs_share_gives_no_small_cause_away(counts: list[tuple[int, str | None]], audience: str) -> None:
     """From the share, its whole and the causes shown no sum of hidden causes under the threshold can be had."""
     rows = [

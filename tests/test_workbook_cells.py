@@ -11,7 +11,7 @@ from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -30,6 +30,7 @@ from bot.workbook.cells import (
     was_cut,
 )
 from bot.workbook.sheets import Column, Properties, Sheet, Table
+from tests.wild import examples
 from tests.workbook_rows import ZONE
 
 NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)
@@ -147,7 +148,7 @@ def test_line_feeds_beyond_what_excel_holds_become_spaces() -> None:
 
 
 @given(st.text(st.characters(codec=None), max_size=60))
-@settings(max_examples=150)
+@examples(150)
 def test_any_text_is_legal_xml_and_stays_the_same_when_put_again(words: str) -> None:
     """Whatever people write can be encoded and parsed, and cleaning an already clean text removes nothing more."""
     kept = text(words)

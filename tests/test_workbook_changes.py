@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import organisation
@@ -28,6 +28,7 @@ from bot.workbook.snapshot import Snapshot, gathered
 from bot.workbook.texts import Texts
 from bot.workbook.trend import trend
 from flows.journey import Journey, Question, Words
+from tests.wild import examples
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit
 
 ORGANISATION = organisation.default(("sv", "fi", "en"))
@@ -109,7 +110,7 @@ async def test_nothing_is_compared_that_is_not_shown_whole(store: Store) -> None
     assert list(change_lines(snapshot, found, EDITION)) == [Texts("en")("changes.nothing")]
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(st.lists(st.tuples(st.integers(30, 60), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=20))
 def test_only_what_holds_after_holm_is_called_certain(groups: list[tuple[int, int, int]]) -> None:
     """One of many is certain exactly where its adjusted p is at most 0.05, and its verdict says so."""
@@ -227,7 +228,7 @@ def apart(asked: Question, *, now: dict[str, int], before: dict[str, int], round
     return replace(found, rounded=rounded)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.integers(0, 55), st.integers(0, 55), st.booleans())
 def test_the_difference_told_is_that_of_the_two_figures_beside_it(now: int, before: int, rounded: bool) -> None:
     """In fives as exact: first less second, in percentage points, and within the interval that is told."""

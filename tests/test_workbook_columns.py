@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -20,6 +20,7 @@ from bot.workbook import columns, wide
 from bot.workbook.catalogue import Catalogue, Field
 from flows.journey import Journey, Question
 from tests.data_files import ORGANISATION, headers, made, tables
+from tests.wild import examples
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit, words
 
 WEEKS = ("2026-W47", "2026-W48", "2026-W49")
@@ -175,7 +176,7 @@ async def test_codes_are_offered_from_lists_of_any_length(store: Store, tmp_path
 codes = some.from_regex(r"[a-z][a-z0-9-]{0,39}", fullmatch=True)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(some.lists(some.lists(some.tuples(codes, some.lists(codes, max_size=3)), max_size=4), min_size=1, max_size=4))
 def test_whatever_versions_come_no_column_moves(versions: list[list[tuple[str, list[str]]]]) -> None:
     """Each further version leaves all columns where they stood; names differ whatever the case, and fit SPSS."""

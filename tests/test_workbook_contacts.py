@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -22,6 +22,7 @@ from bot.workbook.response import shown_openly
 from bot.workbook.staff_causes import shown_causes
 from bot.workbook.texts import Texts
 from tests.reports import report_of
+from tests.wild import examples
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
 pytestmark = pytest.mark.usefixtures("no_pictures")
@@ -121,7 +122,7 @@ async def test_small_causes_are_told_in_words(store: Store, tmp_path: Path) -> N
     st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40)).filter(any), min_size=1, max_size=5),
     st.sampled_from(["citizen", "employee"]),
 )
-@settings(max_examples=100)
+@examples(100)
 def test_no_small_group_can_be_had_from_the_causes(counts: list[tuple[int, int, int]], audience: str) -> None:
     """Neither a shown count, nor the total less what is shown, nor a cause less its parts is a small group."""
     rows = [CauseRow("visit", audience, str(place), sum(each), *each[:2]) for place, each in enumerate(counts)]

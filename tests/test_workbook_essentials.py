@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -27,6 +27,7 @@ from bot.workbook.paper import put_on_paper
 from bot.workbook.sheets import Block, Column, Curve, Line, Point, Sheet, Table
 from bot.workbook.texts import Texts
 from flows.journey import Condition, Journey, Question, Test, Words
+from tests.wild import examples
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, scale, visit
 
 pytestmark = pytest.mark.usefixtures("no_pictures")
@@ -219,7 +220,7 @@ async def test_a_periods_count_never_gives_a_small_weeks_away(store: Store, tmp_
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.sampled_from(["citizen", "employee"]))
-@settings(max_examples=100)
+@examples(100)
 def test_no_count_is_hidden_alone(counts: list[int], audience: str) -> None:
     """Of a journey and span nothing under the threshold is shown, and a hidden count never stands alone among shown."""
     rows = [ReasonRow("visit", audience, "missed", str(place), count) for place, count in enumerate(counts)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -22,6 +22,7 @@ from bot.workbook.response import newest, tells_period
 from bot.workbook.span import Span
 from bot.workbook.texts import Texts
 from tests.reports import report_of
+from tests.wild import examples
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
 DEFAULT = organisation.default(("sv", "fi", "en"))
@@ -77,7 +78,7 @@ async def test_the_newest_weeks_that_can_be_told(
     assert several["Response rate"] == 0
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.lists(st.integers(0, 60), min_size=5, max_size=5))
 def test_rolling_weeks_never_hold_a_small_one(counts: list[int]) -> None:
     """What stands for the latest weeks together is made of weeks that have a rate by themselves."""

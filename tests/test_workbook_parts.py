@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.figures.suppression import ENOUGH, Showing, fewest, of_parts, showing
@@ -16,6 +16,7 @@ from bot.workbook.counted import counted, counted_by
 from bot.workbook.entries import period_entries
 from bot.workbook.parts import part_entries, part_response
 from bot.workbook.texts import Texts
+from tests.wild import examples
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
 LAST = "2026-W48"
@@ -56,7 +57,7 @@ async def test_units_are_counted_as_all_are(store: Store) -> None:
     assert all(units["centre"].by_week[week] == whole.by_week[week] for week in whole.period)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     alone=st.lists(st.integers(0, 90), min_size=1, max_size=5),
     both=st.integers(0, 12),

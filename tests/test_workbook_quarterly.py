@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -20,6 +20,7 @@ from bot.workbook.parts import of_all
 from bot.workbook.quarterly import of_outcome, of_quarter
 from bot.workbook.shown import Figure
 from tests.reports import report_of
+from tests.wild import examples
 from tests.workbook_rows import ZONE, Rows, options, question, visit
 
 LAST = "2026-W52"
@@ -253,7 +254,7 @@ AUDIENCES = st.sampled_from(["citizen", "employee"])
 COUNTS = st.lists(st.integers(0, 60), min_size=3, max_size=3)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(sizes=COUNTS, again=st.integers(0, 20), hidden=st.sets(st.integers(0, 2)), audience=AUDIENCES)
 def test_a_quarter_less_its_periods_leaves_nobody_or_enough(
     sizes: Sequence[int], again: int, hidden: set[int], audience: str
@@ -273,7 +274,7 @@ def test_a_quarter_less_its_periods_leaves_nobody_or_enough(
         assert all(not 0 < answers - size < few for size in sizes if size)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(outcomes=st.lists(st.integers(0, 80), min_size=1, max_size=6), audience=AUDIENCES)
 def test_outcomes_told_are_large_and_what_they_leave_is_too(outcomes: Sequence[int], audience: str) -> None:
     """No outcome under 30 persons, none exact; those held back are nobody, or several and enough together."""

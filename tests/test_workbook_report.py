@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -24,6 +24,7 @@ from bot.workbook.export import export_week, make_up
 from bot.workbook.shown import of_period, of_week
 from bot.workbook.texts import Texts
 from tests.reports import report_of
+from tests.wild import examples
 from tests.workbook_rows import MONDAY, ZONE, Rows, visit
 
 pytestmark = pytest.mark.usefixtures("no_pictures")
@@ -133,7 +134,7 @@ async def test_a_small_week_can_not_be_had_from_the_reports(store: Store, tmp_pa
 
 
 @given(st.lists(st.integers(0, 90), min_size=4, max_size=4), st.integers(0, 20))
-@settings(max_examples=150)
+@examples(150)
 def test_what_is_left_of_a_period_is_never_a_small_group(counts: list[int], returning: int) -> None:
     """The period less all weeks shown leaves nobody, or as many persons as its own showing asks for."""
     weeks = [Distribution(answers=count) for count in counts]

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from holidays import country_holidays
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.working_hours import OFFICE_WEEK, Span, Week, WorkingHours
+from tests.wild import examples
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 OFFICE = WorkingHours("Europe/Stockholm")
@@ -138,7 +139,7 @@ def closed(country: str, year: int) -> frozenset[date]:
     return frozenset(country_holidays(country, years=year, categories=categories))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     week=weeks(),
     zone=st.sampled_from(["Europe/Stockholm", "Europe/Helsinki", "UTC", "America/St_Johns"]),
@@ -167,7 +168,7 @@ def test_a_deadline_is_what_counting_quarters_gives(
     assert WorkingHours(zone, week, country).deadline(asked_at, hours) == moment
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     asked=st.datetimes(datetime(2025, 1, 1), datetime(2035, 1, 1)),  # noqa: DTZ001
     later=st.timedeltas(timedelta(0), timedelta(days=9)),
