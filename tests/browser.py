@@ -71,12 +71,33 @@ async def faults(page: Page) -> list[str]:
 
 
 async def faults_by_day_and_night(page: Page) -> list[str]:
-    """What axe finds on the page as it stands, in light colours and in dark ones. Its context has `reduced_motion`."""
+    """What axe finds on the page as it stands, in light colours and in dark ones. Its context has `reduced_motion`.
+
+    Dark ones in Swedish alone: colours are the same in every language.
+    """
     found = await faults(page)
-    await page.emulate_media(color_scheme="dark")
-    found += await faults(page)
-    await page.emulate_media(color_scheme="light")
+    if await _in_swedish(page):
+        await page.emulate_media(color_scheme="dark")
+        found += await faults(page)
+        await page.emulate_media(color_scheme="light")
     return found
+
+
+async def suits_every_size(page: Page) -> None:
+    """axe finds nothing, wide and on a phone, and nothing scrolls sideways there or on the narrowest.
+
+    axe looks at wide pages in Swedish alone: what there is on them beside a phone's is the same in every language.
+    """
+    sizes = (DESK, PHONE) if await _in_swedish(page) else (PHONE,)
+    for width, height in (DESK, PHONE, NARROWEST):
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
+        if (width, height) in sizes:
+            assert await faults(page) == [], (page.url, width)
+
+
+async def _in_swedish(page: Page) -> bool:
+    return await page.get_attribute("html", "lang") == "sv"
 
 
 @cache

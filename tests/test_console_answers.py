@@ -17,9 +17,9 @@ from bot.store import weeks
 from bot.store.database import Transaction
 from bot.workbook.export import export_week
 from flows.journey import Journey
-from tests.browser import IN_EACH_LANGUAGE
+from tests.browser import IN_EACH_LANGUAGE, suits_every_size
 from tests.site import Clock, Site, site
-from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, audited, desk, screen
 from tests.workbook_rows import MONDAY, ZONE, Rows, options, question, visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

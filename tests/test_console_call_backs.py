@@ -12,10 +12,10 @@ from playwright.async_api import Browser
 from bot.store import call_backs
 from bot.store.call_backs import CallBack
 from bot.store.database import Transaction
-from tests.browser import IN_EACH_LANGUAGE
+from tests.browser import IN_EACH_LANGUAGE, suits_every_size
 from tests.house import MONDAY
 from tests.site import Site, site
-from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, audited, desk, screen
 from tests.web_citizen import citizen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

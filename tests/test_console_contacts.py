@@ -18,7 +18,8 @@ from playwright.async_api import Browser, BrowserContext, Page
 from bot.store import contact_lists, contacts, staff
 from bot.store.contact_lists import Among
 from bot.store.database import Transaction
-from tests.browser import DESK, IN_EACH_LANGUAGE, NARROWEST, PHONE, faults
+from tests.browser import DESK, IN_EACH_LANGUAGE, faults
+from tests.browser import suits_every_size as suits_every_size
 from tests.house import MONDAY
 from tests.qr_codes import read_modules, squares
 from tests.site import Site, site
@@ -96,15 +97,6 @@ async def screen(
     await context.add_cookies([{"name": "kundresa-staff", "value": cookie, "url": place.url}])
     yield await context.new_page()
     await context.close()
-
-
-async def suits_every_size(page: Page) -> None:
-    """axe finds nothing, wide and on a phone, and nothing scrolls sideways there or on the narrowest."""
-    for width, height in (DESK, PHONE, NARROWEST):
-        await page.set_viewport_size({"width": width, "height": height})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
-        if width != NARROWEST[0]:
-            assert await faults(page) == [], (page.url, width)
 
 
 async def number(place: Site) -> int:

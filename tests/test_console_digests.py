@@ -15,9 +15,9 @@ from bot.store import digests
 from bot.store.digests import Kept
 from bot.workbook import picture
 from bot.workbook.digest_files import picture_name
-from tests.browser import IN_EACH_LANGUAGE
+from tests.browser import IN_EACH_LANGUAGE, suits_every_size
 from tests.site import Clock, Site, site
-from tests.test_console_contacts import ORGANISATION, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, desk, screen
 from tests.test_digests import answered
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

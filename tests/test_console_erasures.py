@@ -10,9 +10,9 @@ from playwright.async_api import Browser
 
 from bot.store import contacts, erasures, people
 from bot.store.database import Transaction
-from tests.browser import IN_EACH_LANGUAGE
+from tests.browser import IN_EACH_LANGUAGE, suits_every_size
 from tests.site import Site, site
-from tests.test_console_contacts import ORGANISATION, audited, contact, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, audited, contact, desk, screen
 from tests.web_citizen import citizen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

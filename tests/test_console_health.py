@@ -20,10 +20,10 @@ from bot.store import facts, health, inbox
 from bot.store.database import Transaction
 from bot.store.health import DoorQueue, Queue, Unknown
 from bot.store.inbox import Received
-from tests.browser import IN_EACH_LANGUAGE
+from tests.browser import IN_EACH_LANGUAGE, suits_every_size
 from tests.house import MONDAY
 from tests.site import Site, site
-from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, audited, desk, screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page
 
 from bot.open_invitations import About
 from bot.store import open_invitations
-from tests.browser import IN_EACH_LANGUAGE
+from tests.browser import IN_EACH_LANGUAGE, suits_every_size
 from tests.qr_codes import read_picture
 from tests.site import Site, site
 from tests.test_console_contacts import (
@@ -24,7 +24,6 @@ from tests.test_console_contacts import (
     desk,
     id_in,
     screen,
-    suits_every_size,
 )
 from tests.test_printing import MISSING, RASTER, run
 

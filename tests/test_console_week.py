@@ -11,10 +11,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser import IN_EACH_LANGUAGE
+from tests.browser import IN_EACH_LANGUAGE, suits_every_size
 from tests.house import MONDAY
 from tests.site import Site, site
-from tests.test_console_contacts import LANGUAGES, ORGANISATION, Desk, audited, contact, desk, screen, suits_every_size
+from tests.test_console_contacts import LANGUAGES, ORGANISATION, Desk, audited, contact, desk, screen
 from tests.web_citizen import citizen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -15,10 +15,10 @@ from playwright.async_api import Browser
 from yarl import URL
 
 from bot.store.staff import Role
-from tests.browser import IN_EACH_LANGUAGE
+from tests.browser import IN_EACH_LANGUAGE, suits_every_size
 from tests.house import MONDAY
 from tests.site import Clock, Site, site
-from tests.test_console_contacts import ORGANISATION, audited, desk, screen, suits_every_size
+from tests.test_console_contacts import ORGANISATION, audited, desk, screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -15,7 +15,7 @@ from bot.pages.words import words_of
 from bot.store import facts, staff
 from bot.store.database import Transaction
 from bot.store.staff import ROLES, Member, Noted
-from tests.browser import DESK, IN_EACH_LANGUAGE, NARROWEST, PHONE, browsing, faults
+from tests.browser import IN_EACH_LANGUAGE, PHONE, browsing, suits_every_size
 from tests.site import Site, site
 from tests.test_sign_in import COOKIE, browser
 
@@ -282,10 +282,7 @@ async def test_the_pages_are_clean_and_work_by_keyboard(served: Site, language: 
         for path in ("/console/", "/console/me", MEMBERS, f"{MEMBERS}/new", one, f"{one}/remove", "/console/audit"):
             await page.goto(f"{served.url}{path}")
             assert await page.get_attribute("html", "lang") == language
-            for width, height in (PHONE, DESK, NARROWEST):
-                await page.set_viewport_size({"width": width, "height": height})
-                assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
-                assert width == NARROWEST[0] or await faults(page) == []
+            await suits_every_size(page)
         await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         await page.focus("summary")
         await page.keyboard.press("Enter")

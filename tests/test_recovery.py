@@ -231,7 +231,7 @@ def test_a_year_of_figures_gives_no_small_group(
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None, phases=NO_SHRINKING)
+@settings(max_examples=20, deadline=None, phases=NO_SHRINKING)
 @given(seed=st.integers(0, 2**32), sizes=SIZES, quiet=st.integers(0, 4), spans=SPANS)
 def test_many_years_of_figures_give_no_small_group(
     seed: int, sizes: Mapping[tuple[str, str], float], quiet: int, spans: list[tuple[int, int]]

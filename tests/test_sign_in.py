@@ -13,7 +13,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web
-from playwright.async_api import Page
 from yarl import URL
 
 from bot import mail
@@ -23,7 +22,7 @@ from bot.setting_values import Mail
 from bot.staff import ADDRESS_TRIES, NETWORK_TRIES
 from bot.store import facts, staff
 from bot.store.database import Transaction
-from tests.browser import DESK, IN_EACH_LANGUAGE, NARROWEST, PHONE, browsing, faults
+from tests.browser import IN_EACH_LANGUAGE, browsing, suits_every_size
 from tests.house import MONDAY
 from tests.mail_box import MailBox, certified, mail_box
 from tests.site import Site, site
@@ -438,22 +437,22 @@ async def test_signing_in_by_keyboard_alone_on_clean_pages(office: Office, langu
     async with browsing() as chromium:
         page = await (await chromium.new_context()).new_page()
         await page.goto(f"{office.site.url}{SIGN_IN}?lang={language}")
-        await _is_clean(page)
+        await suits_every_size(page)
         while await page.evaluate("document.activeElement.id") != "email":
             await page.keyboard.press("Tab")
         await page.keyboard.type(MEMBER)
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/sent?*")
-        await _is_clean(page)
+        await suits_every_size(page)
         [link] = re.findall(r"http\S+/enter/\S+", (await office.box.letter()).get_content())
         await page.goto(f"{link}?lang={language}")
-        await _is_clean(page)
+        await suits_every_size(page)
         while await page.evaluate("document.activeElement.tagName") != "BUTTON":
             await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/console/answers")
         await page.goto(f"{link}?lang={language}")
-        await _is_clean(page)
+        await suits_every_size(page)
 
 
 async def test_another_sites_form_does_nothing_in_a_browser(office: Office) -> None:
@@ -487,13 +486,6 @@ async def test_another_sites_form_does_nothing_in_a_browser(office: Office) -> N
     finally:
         await runner.cleanup()
     assert await _knocks(office.site, cookie) == 200
-
-
-async def _is_clean(page: Page) -> None:
-    for width, height in (PHONE, DESK, NARROWEST):
-        await page.set_viewport_size({"width": width, "height": height})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width
-        assert width == NARROWEST[0] or await faults(page) == []
 
 
 async def _guess(guessing: Browser, served: Site, told: str) -> int:

@@ -423,8 +423,8 @@ def _button(
     return None
 
 
-_QUICK = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
-_LONG = settings(_QUICK, max_examples=150, stateful_step_count=40)
+_QUICK = settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+_LONG = settings(_QUICK, max_examples=100, stateful_step_count=40)
 
 
 def test_turns_are_taken_as_the_model_says() -> None:

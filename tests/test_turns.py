@@ -431,12 +431,12 @@ def _rows_of(tx: Transaction, week: str) -> int:
 
 
 _QUICK = settings(
-    max_examples=25,
+    max_examples=12,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-_LONG = settings(_QUICK, max_examples=300, stateful_step_count=60)
+_LONG = settings(_QUICK, max_examples=100, stateful_step_count=60)
 
 
 def test_turns_hold_whatever_happens() -> None:
