@@ -107,7 +107,7 @@ async def elsewhere(place: Site) -> AsyncIterator[Citizen]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the long proofs go on."""
-    parser.addoption("--kills", default="12", help="how often the kill test kills the bot (default 12)")
+    parser.addoption("--kills", default="20", help="how often the kill test kills the bot (default 20)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
