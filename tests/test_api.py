@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import httpx
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -103,12 +104,19 @@ class System:
         return await self.call("POST", "/contacts", data=body, headers={"Content-Type": kind, **headers})
 
 
+@asynccontextmanager
+async def two_units(folder: Path) -> AsyncIterator[Site]:
+    """A house with two units."""
+    path = folder / "organisation.yaml"
+    path.write_text(ORGANISATION, "utf-8")
+    async with site(folder, {"KUNDRESA_ORGANISATION": str(path)}) as made:
+        yield made
+
+
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Site]:
     """A house with two units."""
-    path = tmp_path / "organisation.yaml"
-    path.write_text(ORGANISATION, "utf-8")
-    async with site(tmp_path, {"KUNDRESA_ORGANISATION": str(path)}) as made:
+    async with two_units(tmp_path) as made:
         yield made
 
 
@@ -130,6 +138,21 @@ async def all_units(here: Site) -> AsyncIterator[System]:
     """A case system whose key is for every unit."""
     async with system(here) as made:
         yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def empty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """One house for all calls that are refused: nothing is ever in it."""
+    async with two_units(tmp_path_factory.mktemp("empty")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def refused(empty: Site) -> AsyncIterator[System]:
+    """A case system there, in the module's loop. What it sends must be refused; at the end nothing is registered."""
+    async with system(empty) as made:
+        yield made
+    assert await empty.house.store.read(_contacts) == 0
 
 
 async def test_a_contact_is_registered_with_its_link(here: Site, all_units: System) -> None:
@@ -261,6 +284,7 @@ async def test_a_contact_is_found_by_reference(all_units: System) -> None:
     assert await _found(all_units, "reference=A-1&unit=north") == [north.said["id"]]
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
@@ -275,9 +299,9 @@ async def test_a_contact_is_found_by_reference(all_units: System) -> None:
         ("reference=A&journey=x", "journey"),
     ],
 )
-async def test_a_wrong_question_is_told_by_parameter(all_units: System, query: str, parameter: str) -> None:
+async def test_a_wrong_question_is_told_by_parameter(refused: System, query: str, parameter: str) -> None:
     """What can't be looked for names the parameter."""
-    told = await all_units.call("GET", f"/contacts?{query}")
+    told = await refused.call("GET", f"/contacts?{query}")
     assert told.status == 422
     assert told.said["errors"][0]["parameter"] == parameter
 
@@ -494,6 +518,7 @@ async def test_an_erased_reference_creates_nothing_anew(here: Site, all_units: S
     assert await _found(all_units, "reference=A-1") == []
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -531,15 +556,16 @@ async def test_an_erased_reference_creates_nothing_anew(here: Site, all_units: S
         ("a/b~c", 1),
     ],
 )
-async def test_what_can_not_be_taken_is_told_by_field(all_units: System, field: str, value: object) -> None:
-    """Each faulty field is named with a pointer and a remedy, and nothing is registered."""
-    told = await all_units.post({**VISIT, field: value})
+async def test_what_can_not_be_taken_is_told_by_field(refused: System, field: str, value: object) -> None:
+    """Each faulty field is named with a pointer and a remedy."""
+    told = await refused.post({**VISIT, field: value})
     assert told.status == 422
     assert told.pointers == [f"/{field.replace('~', '~0').replace('/', '~1')}"]
     assert all(fault["remedy"] for fault in told.said["errors"])
     assert "121212" not in json.dumps(told.said)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     "body",
     [
@@ -559,16 +585,17 @@ async def test_what_can_not_be_taken_is_told_by_field(all_units: System, field: 
         b"\x00",
     ],
 )
-async def test_what_is_no_clear_json_is_refused(all_units: System, body: bytes) -> None:
+async def test_what_is_no_clear_json_is_refused(refused: System, body: bytes) -> None:
     """Broken, doubled, endless, deep or wrongly encoded JSON is 400, in words."""
-    told = await all_units.sent(body)
+    told = await refused.sent(body)
     assert (told.status, told.kind) == (400, "unreadable")
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("body", [b"[]", b"null", b"17", b'"x"', b"[{}]", b'{"contacts": {}}', b'{"contacts": null}'])
-async def test_json_of_another_shape_is_refused(all_units: System, body: bytes) -> None:
+async def test_json_of_another_shape_is_refused(refused: System, body: bytes) -> None:
     """What is JSON but no contact is 422."""
-    assert (await all_units.sent(body)).status == 422
+    assert (await refused.sent(body)).status == 422
 
 
 async def test_halves_of_characters_are_refused(all_units: System) -> None:
@@ -579,6 +606,7 @@ async def test_halves_of_characters_are_refused(all_units: System) -> None:
     assert told.status == 422
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("kind", "more"),
     [
@@ -589,9 +617,9 @@ async def test_halves_of_characters_are_refused(all_units: System) -> None:
         ("application/merge-patch+json", {}),
     ],
 )
-async def test_another_media_type_is_refused(all_units: System, kind: str, more: dict[str, str]) -> None:
+async def test_another_media_type_is_refused(refused: System, kind: str, more: dict[str, str]) -> None:
     """Only JSON in UTF-8, as it is."""
-    told = await all_units.sent(json.dumps(VISIT).encode(), kind, **more)
+    told = await refused.sent(json.dumps(VISIT).encode(), kind, **more)
     assert (told.status, told.kind) == (415, "wrong-media-type")
 
 
