@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bot.figures.margins import held_back
-from bot.figures.suppression import Showing, all_few, fewest, rounded_up, showing, with_total
+from bot.figures.suppression import Showing, fewest, rounded_up, showing, with_total
 from bot.store.tallies import FunnelRow
 from bot.store.week_rows import ReasonRow
 from bot.workbook.cells import Value
@@ -49,7 +49,7 @@ def unit_dispositions(
     # Of who has no funnel not even the reasons that there are.
     rows = [row for row in reasons.get(unit, ()) if _has_funnel(snapshot, unit, row.journey, say)]
     told = {cell: may for (code, cell), may in shown.items() if code == unit}
-    yield _table(list(_unit_rows(snapshot, rows, told, edition)), say)
+    yield _table(list(_rows(snapshot, rows, told, period_label(snapshot.period), edition)), say)
     yield from _bars(snapshot, rows, told, edition)
 
 
@@ -171,31 +171,18 @@ def _table(rows: Sequence[Sequence[Value]], say: Texts) -> Table:
     return Table("why_not", columns, rows or [(say("overview.none"), *[None] * 4)])
 
 
-def _unit_rows(
-    snapshot: Snapshot, reasons: Sequence[ReasonRow], shown: Mapping[Cell, bool], edition: Edition
-) -> Iterator[Sequence[Value]]:
-    """Hidden reasons are in one row without their names: of the only one who did not finish, the name would be it."""
-    time = period_label(snapshot.period)
-    yield from _rows(snapshot, [row for row in reasons if shown[_cell(row)]], shown, time, edition)
-    for journey in dict.fromkeys(row.journey for row in reasons if not shown[_cell(row)]):
-        title, say = journey_title(snapshot, journey, edition.say), edition.say
-        yield (say("funnel.other-reasons"), title, time, None, say("journey.gap"))
-
-
 def _rows(
     snapshot: Snapshot, reasons: Sequence[ReasonRow], shown: Mapping[Cell, bool], time: str, edition: Edition
 ) -> Iterator[Sequence[Value]]:
+    """Hidden reasons are in one row without their names: of the only one who did not finish, the name would be it."""
     say = edition.say
     for row in reasons:
-        count: Value = rounded_up(row.follow_ups)
-        if not shown[_cell(row)]:
-            beside = [each for each in reasons if (each.journey, each.audience) == (row.journey, row.audience)]
-            hidden = [each.follow_ups for each in beside if not shown[_cell(each)]]
-            under = all_few(hidden, row.audience)
-            count = say("notes.under", fewest=fewest(row.audience)) if under else say("journey.gap")
-        ended = say.label("dispositions", row.disposition)
-        reason = reason_label(row.reason, edition) or ended
-        yield (reason, journey_title(snapshot, row.journey, say), time, ended, count)
+        if shown[_cell(row)]:
+            ended = say.label("dispositions", row.disposition)
+            reason = reason_label(row.reason, edition) or ended
+            yield (reason, journey_title(snapshot, row.journey, say), time, ended, rounded_up(row.follow_ups))
+    for journey in dict.fromkeys(row.journey for row in reasons if not shown[_cell(row)]):
+        yield (say("funnel.other-reasons"), journey_title(snapshot, journey, say), time, None, say("journey.gap"))
 
 
 def _cell(row: ReasonRow) -> Cell:
