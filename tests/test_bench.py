@@ -41,6 +41,7 @@ async def test_the_journeys_are_measured() -> None:
         assert len(_figures(lines, name)) == len(journeys.COLUMNS), lines
 
 
+@pytest.mark.long
 async def test_the_schedule_is_measured() -> None:
     """Every step is done with few rows and with many, and has its six figures."""
     lines = await _printed("tests.bench.schedule", "--few", "1000", "--rows", "2000")

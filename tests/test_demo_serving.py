@@ -215,6 +215,7 @@ def test_a_browser_is_opened_where_there_is_one(
     assert tour.browse("http://127.0.0.1:9/") is opened
 
 
+@pytest.mark.long
 async def test_the_command_serves_until_ctrl_c(tmp_path: Path) -> None:
     """`kundresa demo` tells two addresses, answers there, and ends on Ctrl-C with one more line and without a fault."""
     port = free_port()

@@ -211,7 +211,12 @@ def some(name: str, count: int = 3, changes: int = 1) -> Digest:
 
 @pytest.mark.parametrize(
     "name",
-    ["$\\frac{1}{2}$ $", "\\undefined{", "😀 \N{ZERO WIDTH JOINER} \ud83d", "x" * 400, "", "a\nb\tc\x00", "työ" * 30],
+    [
+        "$\\frac{1}{2}$ $ \\undefined{ 😀 \N{ZERO WIDTH JOINER} \ud83d a\nb\tc\x00",
+        "x" * 400,
+        "",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("$", "\\undefined{", "\ud83d", "työ" * 30)),
+    ],
 )
 def test_a_picture_takes_whatever_something_is_called(name: str) -> None:
     """Formulas, letters the font has not, words without end and nothing at all are drawn, and nothing fails."""
